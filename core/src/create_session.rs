@@ -1,0 +1,256 @@
+//! `POST /vault/sessions`: create a session.
+
+use bytes::Bytes;
+use http::{HeaderName, HeaderValue, Method, Request, Response, StatusCode};
+use serde::Deserialize;
+use serde_json::Value;
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::error::{BuildError, DecodeError, ResponseError};
+use crate::operation::{CallOptions, Object, Operation, decode_json};
+use crate::retry::RetryPolicy;
+use crate::vault::header_value;
+use crate::{Session, SessionToken, Vault};
+
+/// Creates a Vault session for a consumer: `POST /vault/sessions`.
+///
+/// ```
+/// use apideck_vault_core::{CreateSession, Session, Vault};
+///
+/// let create = CreateSession::new("test-consumer")
+///     .session(Session::new().redirect_uri("https://mysaas.com/dashboard"));
+/// let request = Vault::new("sk_live_1", "app")?.encode(&create)?;
+///
+/// assert_eq!(request.method(), "POST");
+/// assert_eq!(request.uri(), "https://unify.apideck.com/vault/sessions");
+/// assert_eq!(request.headers()["x-apideck-consumer-id"], "test-consumer");
+/// assert_eq!(request.body(), r#"{"redirect_uri":"https://mysaas.com/dashboard"}"#);
+/// # Ok::<(), apideck_vault_core::error::BuildError>(())
+/// ```
+///
+/// Source: [Create Session](https://developers.apideck.com/apis/vault/reference#tag/Sessions/operation/sessionsCreate).
+#[derive(Clone)]
+pub struct CreateSession {
+    consumer_id: String,
+    session: Option<Session>,
+    headers: Vec<(String, String)>,
+    options: CallOptions,
+}
+
+impl CreateSession {
+    /// A session for the consumer with this id: your customer, by the name that you gave them.
+    /// Without more, no body is sent and the service's defaults apply.
+    pub fn new(consumer_id: impl Into<String>) -> Self {
+        Self {
+            consumer_id: consumer_id.into(),
+            session: None,
+            headers: Vec::new(),
+            options: CallOptions::default(),
+        }
+    }
+
+    /// What the session shows and allows.
+    pub fn session(mut self, session: Session) -> Self {
+        self.session = Some(session);
+        self
+    }
+
+    /// One more header for this call, such as a trace id. Checked when the request is built: it
+    /// cannot replace a header that this library or HTTP itself sets.
+    pub fn header(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
+        self.headers.push((name.into(), value.into()));
+        self
+    }
+
+    /// Another retry policy for this call than the client's.
+    pub fn retry(mut self, policy: impl RetryPolicy + 'static) -> Self {
+        self.options.retry = Some(Arc::new(policy));
+        self
+    }
+
+    /// Another deadline for this call than the policy's: after it, no attempt begins or goes on.
+    pub fn deadline(mut self, deadline: Duration) -> Self {
+        self.options.deadline = Some(deadline);
+        self
+    }
+
+    fn body(&self) -> Result<Bytes, BuildError> {
+        // The contract's full example has 777 bytes.
+        const CAPACITY: usize = 1024;
+        let Some(session) = &self.session else {
+            return Ok(Bytes::new());
+        };
+        session.check()?;
+        let mut body = Vec::with_capacity(CAPACITY);
+        serde_json::to_writer(&mut body, session).map_err(|error| {
+            let problem = format!("does not serialize ({error})");
+            BuildError::new("session", problem, "it must be valid JSON")
+        })?;
+        Ok(body.into())
+    }
+}
+
+impl Operation for CreateSession {
+    type Output = CreatedSession;
+
+    fn encode(&self, vault: &Vault) -> Result<Request<Bytes>, BuildError> {
+        const CONSUMER_ID: HeaderName = HeaderName::from_static("x-apideck-consumer-id");
+        let consumer_id = header_value("consumer_id", &self.consumer_id)?;
+        let mut request = vault.request(Method::POST, "/vault/sessions", self.body()?)?;
+        request.headers_mut().insert(CONSUMER_ID, consumer_id);
+        for (name, value) in &self.headers {
+            let (name, value) = extra_header(name, value)?;
+            request.headers_mut().append(name, value);
+        }
+        Ok(request)
+    }
+
+    fn decode(&self, answer: Response<Bytes>) -> Result<Response<CreatedSession>, ResponseError> {
+        // Kept for the errors that only a look at the values finds; a refcount, no copy.
+        let body = answer.body().clone();
+        let answer = decode_json::<Envelope>(answer, StatusCode::OK)?;
+        let Object(data) = &answer.body().data;
+        let problem = if !is_absolute_http_url(&data.session_uri) {
+            Some(("$.data.session_uri", "is no absolute http(s) URL"))
+        } else if data.session_token.is_empty() {
+            Some(("$.data.session_token", "is empty"))
+        } else {
+            None
+        };
+        match problem {
+            Some((path, problem)) => {
+                Err(DecodeError::new(&answer.map(|_| body), path, problem).into())
+            }
+            None => Ok(answer.map(CreatedSession::from)),
+        }
+    }
+
+    fn options(&self) -> CallOptions {
+        self.options.clone()
+    }
+}
+
+impl fmt::Debug for CreateSession {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let names: Vec<_> = self.headers.iter().map(|(name, _)| name).collect();
+        formatter
+            .debug_struct("CreateSession")
+            .field("consumer_id", &self.consumer_id)
+            .field("session", &self.session)
+            .field("headers", &names)
+            .field("options", &self.options)
+            .finish()
+    }
+}
+
+/// A created session: where to send the consumer.
+///
+/// The URI holds the token, so it is as secret as the token: neither is in `Debug`.
+#[derive(Clone, PartialEq)]
+#[non_exhaustive]
+pub struct CreatedSession {
+    /// The status as the body repeats it: 200.
+    pub status_code: u16,
+    /// The status's name as the body repeats it: `OK`.
+    pub status: String,
+    /// `_raw`: the answer of a service behind Apideck, if it was asked for and there is one.
+    pub raw: Option<Value>,
+    session_uri: String,
+    session_token: SessionToken,
+}
+
+impl CreatedSession {
+    /// Where to send the consumer: an absolute http(s) URL. It holds the token: don't log it.
+    pub fn session_uri(&self) -> &str {
+        &self.session_uri
+    }
+
+    /// The token of the session, for Vault JS. Whoever has it can act for the consumer.
+    pub fn session_token(&self) -> &SessionToken {
+        &self.session_token
+    }
+}
+
+impl fmt::Debug for CreatedSession {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("CreatedSession")
+            .field("status_code", &self.status_code)
+            .field("status", &self.status)
+            .field("session_uri", &format_args!("[redacted]"))
+            .field("session_token", &self.session_token)
+            .finish_non_exhaustive()
+    }
+}
+
+#[derive(Deserialize)]
+struct Envelope {
+    status_code: u16,
+    status: String,
+    data: Object<Data>,
+    #[serde(default, rename = "_raw")]
+    raw: Option<Value>,
+}
+
+#[derive(Deserialize)]
+struct Data {
+    session_uri: String,
+    session_token: String,
+}
+
+impl From<Envelope> for CreatedSession {
+    fn from(envelope: Envelope) -> Self {
+        let Object(data) = envelope.data;
+        Self {
+            status_code: envelope.status_code,
+            status: envelope.status,
+            raw: envelope.raw,
+            session_uri: data.session_uri,
+            session_token: SessionToken::new(data.session_token),
+        }
+    }
+}
+
+/// Begins with http(s), has a host, and nothing that would break out of a `Location` header.
+fn is_absolute_http_url(text: &str) -> bool {
+    let Some((scheme, rest)) = text.split_once("://") else {
+        return false;
+    };
+    let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    let host = authority.rsplit('@').next().unwrap_or_default();
+    let is_http = scheme.eq_ignore_ascii_case("https") || scheme.eq_ignore_ascii_case("http");
+    let is_clean = !text
+        .chars()
+        .any(|character| character.is_control() || character == ' ');
+    is_http && is_clean && !host.is_empty() && !host.starts_with(':')
+}
+
+fn extra_header(name: &str, value: &str) -> Result<(HeaderName, HeaderValue), BuildError> {
+    const FIELD: &str = "header";
+    const RESERVED: [&str; 10] = [
+        "accept",
+        "authorization",
+        "connection",
+        "content-length",
+        "content-type",
+        "host",
+        "transfer-encoding",
+        "user-agent",
+        "x-apideck-app-id",
+        "x-apideck-consumer-id",
+    ];
+    let name: HeaderName = name.parse().map_err(|_| {
+        let expected = "it must be letters, digits and dashes";
+        BuildError::new(FIELD, "has a name that is none", expected)
+    })?;
+    if RESERVED.contains(&name.as_str()) {
+        let problem = format!("{name} is set by this library or by HTTP itself");
+        return Err(BuildError::new(FIELD, problem, "it must be another one"));
+    }
+    let mut value =
+        header_value(FIELD, value).map_err(|error| error.named(format!("header {name}")))?;
+    value.set_sensitive(true);
+    Ok((name, value))
+}

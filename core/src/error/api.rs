@@ -1,0 +1,313 @@
+//! Apideck said no.
+
+use bytes::Bytes;
+use http::{HeaderMap, Response, StatusCode, header};
+use serde_json::{Map, Value};
+use std::fmt;
+use std::time::Duration;
+
+use super::kept;
+use super::printable::Printable;
+use crate::retry::after;
+
+/// Apideck, or something in front of it, refused the request.
+///
+/// Every field of the body is optional, because every one can be missing: a proxy's HTML page is an
+/// answer too. What could not be read is still in [`body`](Self::body) and
+/// [`headers`](Self::headers).
+///
+/// The text shows the status, the type name, the message, a `detail` that is a string and the
+/// request id. A `detail` that is an object is kept and not printed: that of a 401 can hold the
+/// headers of other requests.
+///
+/// ```
+/// use apideck_vault_core::{CreateSession, Operation, error::ResponseError};
+///
+/// let answer = http::Response::builder().status(402).body(
+///     r#"{"status_code":402,"error":"Payment Required","type_name":"RequestLimitError",
+///         "message":"Request Limit Reached","detail":"You have reached your limit of 2000"}"#.into(),
+/// )?;
+/// let Err(ResponseError::Api(error)) = CreateSession::new("test-consumer").decode(answer) else {
+///     panic!("402 is an error");
+/// };
+/// assert!(error.is_payment_required());
+/// assert_eq!(
+///     error.to_string(),
+///     "402 Payment Required: RequestLimitError: Request Limit Reached: You have reached your limit of 2000",
+/// );
+/// # Ok::<(), http::Error>(())
+/// ```
+///
+/// Source: the [error responses of the Vault API](https://developers.apideck.com/errors).
+#[derive(Clone)]
+pub struct ApiError(Box<Inner>);
+
+#[derive(Clone)]
+struct Inner {
+    status: StatusCode,
+    headers: HeaderMap,
+    body: Bytes,
+    body_bytes: usize,
+    fields: Map<String, Value>,
+    downstream_errors: Vec<DownstreamError>,
+    retry_after: Option<Duration>,
+}
+
+/// The kinds of refusal that the API documents, by status.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ApiErrorKind {
+    /// 400: a header or a field of the body is missing or wrong.
+    BadRequest,
+    /// 401: the API key is missing or wrong.
+    Unauthorized,
+    /// 402: a limit of the plan is reached.
+    PaymentRequired,
+    /// 404.
+    NotFound,
+    /// 422: understood, but not possible.
+    Unprocessable,
+    /// 429: too many requests at a time.
+    TooManyRequests,
+    /// Any other 4xx.
+    OtherClientError,
+    /// Any 5xx.
+    ServerError,
+    /// A status that is neither a success of this operation nor an error, such as a redirect, which
+    /// is never followed.
+    Unexpected,
+}
+
+/// An error that a connector reported behind Apideck.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct DownstreamError {
+    /// The downstream provider's message.
+    pub message: Option<String>,
+    /// More about it.
+    pub detail: Option<String>,
+    /// The downstream provider's error code.
+    pub code: Option<String>,
+}
+
+impl ApiError {
+    /// Reads an answer that is no success. It cannot fail: what is no JSON, or has another shape
+    /// than documented, is kept as it came.
+    pub fn from_response(answer: Response<Bytes>) -> Self {
+        let (parts, body) = answer.into_parts();
+        let fields: Map<String, Value> = serde_json::from_slice(&body).unwrap_or_default();
+        Self(Box::new(Inner {
+            status: parts.status,
+            retry_after: after::retry_after(&parts.headers),
+            headers: parts.headers,
+            downstream_errors: downstream_errors(&fields),
+            fields,
+            body_bytes: body.len(),
+            body: kept(body),
+        }))
+    }
+
+    /// The kind of refusal, by status.
+    pub fn kind(&self) -> ApiErrorKind {
+        match self.0.status.as_u16() {
+            400 => ApiErrorKind::BadRequest,
+            401 => ApiErrorKind::Unauthorized,
+            402 => ApiErrorKind::PaymentRequired,
+            404 => ApiErrorKind::NotFound,
+            422 => ApiErrorKind::Unprocessable,
+            429 => ApiErrorKind::TooManyRequests,
+            405..=499 | 403 => ApiErrorKind::OtherClientError,
+            500..=599 => ApiErrorKind::ServerError,
+            _ => ApiErrorKind::Unexpected,
+        }
+    }
+
+    /// 400: a header or a field of the body is missing or wrong.
+    pub fn is_bad_request(&self) -> bool {
+        self.kind() == ApiErrorKind::BadRequest
+    }
+
+    /// 401: the API key is missing or wrong.
+    pub fn is_unauthorized(&self) -> bool {
+        self.kind() == ApiErrorKind::Unauthorized
+    }
+
+    /// 402: a limit of the plan is reached.
+    pub fn is_payment_required(&self) -> bool {
+        self.kind() == ApiErrorKind::PaymentRequired
+    }
+
+    /// 404.
+    pub fn is_not_found(&self) -> bool {
+        self.kind() == ApiErrorKind::NotFound
+    }
+
+    /// 422: understood, but not possible.
+    pub fn is_unprocessable(&self) -> bool {
+        self.kind() == ApiErrorKind::Unprocessable
+    }
+
+    /// 429: too many requests at a time.
+    pub fn is_too_many_requests(&self) -> bool {
+        self.kind() == ApiErrorKind::TooManyRequests
+    }
+
+    /// Any 5xx.
+    pub fn is_server_error(&self) -> bool {
+        self.kind() == ApiErrorKind::ServerError
+    }
+
+    /// The status of the answer.
+    pub fn status(&self) -> StatusCode {
+        self.0.status
+    }
+
+    /// The headers of the answer.
+    pub fn headers(&self) -> &HeaderMap {
+        &self.0.headers
+    }
+
+    /// The body as it came, at most its first 64 KiB. It may repeat what was sent: don't log it.
+    pub fn body(&self) -> &Bytes {
+        &self.0.body
+    }
+
+    /// All fields of the body, if it is a JSON object; otherwise none.
+    pub fn fields(&self) -> &Map<String, Value> {
+        &self.0.fields
+    }
+
+    /// `status_code`: the status as the body repeats it.
+    pub fn status_code(&self) -> Option<u64> {
+        self.0.fields.get("status_code")?.as_u64()
+    }
+
+    /// `error`: the name of the status, such as `Bad Request`.
+    pub fn error(&self) -> Option<&str> {
+        self.text("error")
+    }
+
+    /// `type_name`: the type of the error, such as `RequestValidationError`.
+    pub fn type_name(&self) -> Option<&str> {
+        self.text("type_name")
+    }
+
+    /// `message`: what happened, for a person.
+    pub fn message(&self) -> Option<&str> {
+        self.text("message")
+    }
+
+    /// `detail`: why it happened; a string or an object. That of a 401 can hold the headers of
+    /// other requests: don't log an object. Its `retry_after_ms` is a point in time (Unix
+    /// milliseconds), not a delay.
+    pub fn detail(&self) -> Option<&Value> {
+        self.0.fields.get("detail").filter(|value| !value.is_null())
+    }
+
+    /// `ref`: the page that documents this type of error.
+    pub fn reference(&self) -> Option<&str> {
+        self.text("ref")
+    }
+
+    /// `downstream_errors`: what a connector reported; only a 400 has them.
+    pub fn downstream_errors(&self) -> &[DownstreamError] {
+        &self.0.downstream_errors
+    }
+
+    /// How long the server asks to wait: `retry-after-ms`, or `Retry-After` as seconds or as a date
+    /// ([RFC 9110, section 10.2.3](https://www.rfc-editor.org/rfc/rfc9110#section-10.2.3)), which
+    /// is measured against the `Date` of the same answer.
+    pub fn retry_after(&self) -> Option<Duration> {
+        self.0.retry_after
+    }
+
+    /// `x-apideck-request-id`: what Apideck's support will ask for.
+    pub fn request_id(&self) -> Option<&str> {
+        self.0.headers.get("x-apideck-request-id")?.to_str().ok()
+    }
+
+    fn text(&self, field: &str) -> Option<&str> {
+        self.0.fields.get(field)?.as_str()
+    }
+
+    /// Takes `secret` out of every text that is printed, for servers that repeat what they got.
+    pub(crate) fn redact(&mut self, secret: &str) {
+        for field in ["error", "type_name", "message", "detail", "ref"] {
+            if let Some(Value::String(text)) = self.0.fields.get_mut(field)
+                && text.contains(secret)
+            {
+                *text = text.replace(secret, "[redacted]");
+            }
+        }
+    }
+}
+
+fn downstream_errors(fields: &Map<String, Value>) -> Vec<DownstreamError> {
+    let list = fields.get("downstream_errors").and_then(Value::as_array);
+    let text = |error: &Value, field| error.get(field).and_then(Value::as_str).map(str::to_owned);
+    list.into_iter()
+        .flatten()
+        .filter(|error| error.is_object())
+        .map(|error| DownstreamError {
+            message: text(error, "message"),
+            detail: text(error, "detail"),
+            code: text(error, "code"),
+        })
+        .collect()
+}
+
+impl fmt::Display for ApiError {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0.status.canonical_reason() {
+            Some(reason) => write!(formatter, "{} {reason}", self.0.status.as_u16())?,
+            None => write!(formatter, "{}", self.0.status.as_u16())?,
+        }
+        let detail = self.detail().and_then(Value::as_str);
+        for text in [self.type_name(), self.message(), detail]
+            .into_iter()
+            .flatten()
+            .filter(|text| !text.is_empty())
+        {
+            write!(formatter, ": {}", Printable(text))?;
+        }
+        if self.0.fields.is_empty() {
+            self.describe_body(formatter)?;
+        }
+        if self.0.status.is_redirection() {
+            formatter.write_str(": redirects are not followed")?;
+        }
+        match self.request_id() {
+            Some(id) => write!(formatter, " (request {})", Printable(id)),
+            None => Ok(()),
+        }
+    }
+}
+
+impl ApiError {
+    fn describe_body(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let media_type = self.0.headers.get(header::CONTENT_TYPE);
+        match (self.0.body_bytes, media_type.map(|value| value.to_str())) {
+            (0, _) => formatter.write_str(": no body"),
+            (bytes, Some(Ok(kind))) => {
+                write!(formatter, ": {bytes} bytes of {}", Printable(kind))
+            }
+            (bytes, _) => write!(formatter, ": {bytes} bytes that are no JSON object"),
+        }
+    }
+}
+
+impl fmt::Debug for ApiError {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("ApiError")
+            .field("status", &self.0.status)
+            .field("type_name", &self.type_name())
+            .field("message", &self.message())
+            .field("request_id", &self.request_id())
+            .field("retry_after", &self.0.retry_after)
+            .field("body", &format_args!("[{} bytes]", self.0.body_bytes))
+            .finish_non_exhaustive()
+    }
+}
+
+impl std::error::Error for ApiError {}

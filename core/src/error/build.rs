@@ -1,0 +1,65 @@
+//! Wrong input, found before anything was sent.
+
+use std::borrow::Cow;
+
+/// A value that cannot be sent. Nothing was.
+///
+/// It names the field, says what is wrong with it and what would be right; it never holds the value
+/// itself, which may be a secret.
+///
+/// ```
+/// use apideck_vault_core::Vault;
+///
+/// let error = Vault::new("sk_live_1\nX-Evil: 1", "app").unwrap_err();
+/// assert_eq!(error.field(), "api_key");
+/// assert_eq!(
+///     error.to_string(),
+///     "api_key contains a control character: it must be visible ASCII characters",
+/// );
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{field} {problem}: {expected}")]
+pub struct BuildError {
+    field: Cow<'static, str>,
+    problem: Cow<'static, str>,
+    expected: Cow<'static, str>,
+}
+
+impl BuildError {
+    /// `field` is the name that the caller knows, `problem` a predicate ("is empty"), `expected`
+    /// what would be right ("it must be …"). Do not put the value into any of them.
+    pub fn new(
+        field: impl Into<Cow<'static, str>>,
+        problem: impl Into<Cow<'static, str>>,
+        expected: impl Into<Cow<'static, str>>,
+    ) -> Self {
+        Self {
+            field: field.into(),
+            problem: problem.into(),
+            expected: expected.into(),
+        }
+    }
+
+    /// The field that is wrong, such as `consumer_id` or `settings.session_length`.
+    pub fn field(&self) -> &str {
+        &self.field
+    }
+
+    /// What is wrong with it.
+    pub fn problem(&self) -> &str {
+        &self.problem
+    }
+
+    /// What would be right.
+    pub fn expected(&self) -> &str {
+        &self.expected
+    }
+
+    /// The same error under another name of the field.
+    pub(crate) fn named(self, field: impl Into<Cow<'static, str>>) -> Self {
+        Self {
+            field: field.into(),
+            ..self
+        }
+    }
+}

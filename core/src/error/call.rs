@@ -1,0 +1,136 @@
+//! The end of a call that brought no result.
+
+use super::{ApiError, BuildError, DecodeError, Failure, FailureKind};
+use std::error::Error;
+use std::fmt;
+
+/// A call that ended without a result: the last error, and how many attempts it took.
+///
+/// ```
+/// # use apideck_vault_core::error::{CallError, CallErrorKind};
+/// fn advice(error: &CallError<std::io::Error>) -> &'static str {
+///     match error.kind() {
+///         CallErrorKind::Build(_) => "mend the input",
+///         CallErrorKind::Api(refused) if refused.is_unauthorized() => "look at the API key",
+///         CallErrorKind::Api(refused) if refused.is_payment_required() => "look at the plan",
+///         _ => "try again later",
+///     }
+/// }
+/// ```
+#[derive(Debug, Clone)]
+pub struct CallError<E> {
+    kind: CallErrorKind<E>,
+    attempts: u32,
+    gave_up: GaveUp,
+}
+
+/// What the last attempt of a call ended with.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub enum CallErrorKind<E> {
+    /// The input was wrong; nothing was sent.
+    Build(BuildError),
+    /// Apideck, or something in front of it, refused the request.
+    Api(ApiError),
+    /// The answer claims success but breaks the contract.
+    Decode(DecodeError),
+    /// No complete answer came.
+    Transport(Failure<E>),
+}
+
+/// Why a call made no further attempt.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum GaveUp {
+    /// The policy does not retry such an error, or the attempts that it allows were used up.
+    Policy,
+    /// The call's deadline has passed, or would have before the next attempt.
+    Deadline,
+}
+
+impl<E> CallError<E> {
+    pub(crate) fn new(kind: CallErrorKind<E>, attempts: u32, gave_up: GaveUp) -> Self {
+        Self {
+            kind,
+            attempts,
+            gave_up,
+        }
+    }
+
+    /// What the last attempt ended with.
+    pub fn kind(&self) -> &CallErrorKind<E> {
+        &self.kind
+    }
+
+    /// What the last attempt ended with.
+    pub fn into_kind(self) -> CallErrorKind<E> {
+        self.kind
+    }
+
+    /// How many attempts were made: 0 if nothing was sent because the input was wrong.
+    pub fn attempts(&self) -> u32 {
+        self.attempts
+    }
+
+    /// Why there was no further attempt.
+    pub fn gave_up(&self) -> GaveUp {
+        self.gave_up
+    }
+
+    /// Apideck's refusal, if that is what the call ended with.
+    pub fn api_error(&self) -> Option<&ApiError> {
+        match &self.kind {
+            CallErrorKind::Api(error) => Some(error),
+            _ => None,
+        }
+    }
+
+    /// What is known of the transport's failure, if that is what the call ended with.
+    pub fn failure_kind(&self) -> Option<FailureKind> {
+        match &self.kind {
+            CallErrorKind::Transport(failure) => Some(failure.kind()),
+            _ => None,
+        }
+    }
+
+    /// The call's deadline ended it.
+    pub fn is_deadline(&self) -> bool {
+        self.gave_up == GaveUp::Deadline
+    }
+}
+
+impl<E> From<BuildError> for CallError<E> {
+    fn from(error: BuildError) -> Self {
+        Self::new(CallErrorKind::Build(error), 0, GaveUp::Policy)
+    }
+}
+
+impl<E: Error + 'static> fmt::Display for CallError<E> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.kind {
+            CallErrorKind::Build(error) => fmt::Display::fmt(error, formatter)?,
+            CallErrorKind::Api(error) => fmt::Display::fmt(error, formatter)?,
+            CallErrorKind::Decode(error) => fmt::Display::fmt(error, formatter)?,
+            CallErrorKind::Transport(error) => fmt::Display::fmt(error, formatter)?,
+        }
+        match (self.attempts, self.gave_up) {
+            (0, _) | (1, GaveUp::Policy) => Ok(()),
+            (1, GaveUp::Deadline) => formatter.write_str(" (1 attempt, out of time)"),
+            (attempts, GaveUp::Deadline) => {
+                write!(formatter, " ({attempts} attempts, out of time)")
+            }
+            (attempts, GaveUp::Policy) => write!(formatter, " ({attempts} attempts)"),
+        }
+    }
+}
+
+impl<E: Error + 'static> Error for CallError<E> {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        Some(match &self.kind {
+            CallErrorKind::Build(error) => error,
+            CallErrorKind::Api(error) => error,
+            CallErrorKind::Decode(error) => error,
+            CallErrorKind::Transport(failure) => failure,
+        })
+    }
+}

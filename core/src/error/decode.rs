@@ -1,0 +1,180 @@
+//! An answer that claims success and breaks the contract.
+
+use bytes::Bytes;
+use http::{HeaderMap, Response, StatusCode, header};
+use serde::de::DeserializeOwned;
+use std::fmt;
+
+use super::kept;
+use super::printable::Printable;
+
+/// An answer that claims success but does not have the shape that the contract promises.
+///
+/// The text says where (a JSON path) and what is wrong, but never shows a value of the body, which
+/// may be the session token. The body itself is in [`body`](Self::body).
+///
+/// ```
+/// use apideck_vault_core::{CreateSession, Operation, error::ResponseError};
+///
+/// let answer = http::Response::builder()
+///     .header("content-type", "application/json")
+///     .body(r#"{"status_code":200,"status":"OK","data":{"session_token":"t"}}"#.into())?;
+/// let Err(ResponseError::Decode(error)) = CreateSession::new("test-consumer").decode(answer)
+/// else {
+///     panic!("the answer has no session_uri");
+/// };
+/// assert_eq!(error.path(), "$.data.session_uri");
+/// assert_eq!(error.to_string(), "the answer (200 OK) breaks the contract: $.data.session_uri is missing");
+/// # Ok::<(), http::Error>(())
+/// ```
+#[derive(Clone)]
+pub struct DecodeError(Box<Inner>);
+
+#[derive(Clone)]
+struct Inner {
+    status: StatusCode,
+    headers: HeaderMap,
+    path: String,
+    problem: String,
+    body: Bytes,
+}
+
+impl DecodeError {
+    /// `path` is the JSON path of the fault, such as `$.data.session_uri`; `problem` is a predicate
+    /// ("is missing") without any value from the body.
+    pub fn new(
+        answer: &Response<Bytes>,
+        path: impl Into<String>,
+        problem: impl Into<String>,
+    ) -> Self {
+        Self(Box::new(Inner {
+            status: answer.status(),
+            headers: answer.headers().clone(),
+            path: path.into(),
+            problem: problem.into(),
+            body: kept(answer.body().clone()),
+        }))
+    }
+
+    /// The status of the answer.
+    pub fn status(&self) -> StatusCode {
+        self.0.status
+    }
+
+    /// The headers of the answer.
+    pub fn headers(&self) -> &HeaderMap {
+        &self.0.headers
+    }
+
+    /// Where the fault is, as a JSON path: `$` is the whole body, `$.data` its field `data`.
+    pub fn path(&self) -> &str {
+        &self.0.path
+    }
+
+    /// What is wrong there.
+    pub fn problem(&self) -> &str {
+        &self.0.problem
+    }
+
+    /// The body as it came, at most its first 64 KiB. It may hold a session token: don't log it.
+    pub fn body(&self) -> &Bytes {
+        &self.0.body
+    }
+
+    /// Finds out where and why `answer` is no `T`. Called after a plain attempt failed, so that the
+    /// usual case does not pay for keeping track of the path.
+    pub(crate) fn diagnose<T: DeserializeOwned>(answer: &Response<Bytes>) -> Self {
+        let body = answer.body();
+        if body.is_empty() {
+            return Self::new(answer, "$", "is empty");
+        }
+        let mut deserializer = serde_json::Deserializer::from_slice(body);
+        match serde_path_to_error::deserialize::<_, T>(&mut deserializer) {
+            Ok(_) => Self::new(answer, "$", "has more text after the JSON value"),
+            Err(error) => {
+                let path = match error.path().to_string() {
+                    root if root == "." => "$".to_owned(),
+                    path => format!("$.{path}"),
+                };
+                let (path, problem) = explain(path, error.inner());
+                Self::new(answer, path, problem)
+            }
+        }
+    }
+
+    /// The answer's media type, if it says that it is no JSON.
+    pub(crate) fn check_media_type(answer: &Response<Bytes>) -> Result<(), Self> {
+        let Some(value) = answer.headers().get(header::CONTENT_TYPE) else {
+            return Ok(());
+        };
+        if value.to_str().is_ok_and(is_json) {
+            return Ok(());
+        }
+        let media_type = String::from_utf8_lossy(value.as_bytes());
+        let problem = format!("is {} instead of application/json", Printable(&media_type));
+        Err(Self::new(answer, "$", problem))
+    }
+}
+
+impl fmt::Display for DecodeError {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Inner { status, path, .. } = &*self.0;
+        write!(formatter, "the answer ({status}) breaks the contract: ")?;
+        write!(formatter, "{} {}", Printable(path), self.0.problem)
+    }
+}
+
+impl fmt::Debug for DecodeError {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("DecodeError")
+            .field("status", &self.0.status)
+            .field("path", &self.0.path)
+            .field("problem", &self.0.problem)
+            .field("body", &format_args!("[{} bytes]", self.0.body.len()))
+            .finish_non_exhaustive()
+    }
+}
+
+impl std::error::Error for DecodeError {}
+
+/// `application/json` or a `+json` type, in any case, with any parameters.
+fn is_json(content_type: &str) -> bool {
+    let essence = content_type.split(';').next().unwrap_or_default().trim();
+    essence.eq_ignore_ascii_case("application/json")
+        || essence
+            .to_ascii_lowercase()
+            .strip_prefix("application/")
+            .is_some_and(|subtype| subtype.ends_with("+json"))
+}
+
+/// A serde_json error, without the values from the body that its text can hold.
+fn explain(path: String, error: &serde_json::Error) -> (String, String) {
+    let text = error.to_string();
+    if !error.is_data() {
+        // Texts of syntax errors are fixed; they name a line and a column.
+        return (path, format!("is no valid JSON ({text})"));
+    }
+    let text = text.split(" at line ").next().unwrap_or_default();
+    if let Some(field) = quoted(text, "missing field `") {
+        return (format!("{path}.{field}"), "is missing".to_owned());
+    }
+    if let Some(field) = quoted(text, "duplicate field `") {
+        return (format!("{path}.{field}"), "stands there twice".to_owned());
+    }
+    let wrong = text
+        .strip_prefix("invalid type: ")
+        .or_else(|| text.strip_prefix("invalid value: "));
+    let problem = match wrong.and_then(|text| text.rsplit_once(", expected ")) {
+        Some((found, expected)) => {
+            let kind = found.split(['"', '`']).next().unwrap_or_default().trim();
+            format!("is {kind} instead of {expected}")
+        }
+        None => "is not what the contract promises".to_owned(),
+    };
+    (path, problem)
+}
+
+fn quoted<'a>(text: &'a str, prefix: &str) -> Option<&'a str> {
+    text.strip_prefix(prefix)?.strip_suffix('`')
+}

@@ -1,0 +1,139 @@
+//! An attempt that brought no complete answer.
+
+use std::error::Error;
+use std::fmt;
+
+/// What is known about an attempt that brought no complete answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum FailureKind {
+    /// The request surely did not reach the server: the name did not resolve, the connection or
+    /// its TLS handshake failed.
+    NotSent,
+    /// Time ran out. The server may have acted on the request.
+    TimedOut,
+    /// The connection broke after the request was sent, at least in part. The server may have
+    /// acted on it.
+    Unanswered,
+    /// The answer has more bytes than the client accepts. The server has acted on the request.
+    TooLarge,
+    /// Anything else.
+    Other,
+}
+
+/// An attempt that brought no complete answer: what is known, and the HTTP stack's own error `E`.
+///
+/// This is what the caller of [`Attempt::finish`](crate::Attempt::finish) hands in for an attempt
+/// that failed. Its text includes the texts of all sources of `E`, because most stacks say only
+/// there what happened.
+///
+/// ```
+/// use apideck_vault_core::error::{Failure, FailureKind};
+/// use std::io;
+///
+/// let failure = Failure::new(FailureKind::NotSent, io::Error::other("connection refused"));
+/// assert_eq!(failure.to_string(), "the request was not sent: connection refused");
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Failure<E> {
+    kind: FailureKind,
+    error: Option<E>,
+}
+
+impl<E> Failure<E> {
+    /// A failure that the stack reported with an error of its own.
+    pub fn new(kind: FailureKind, error: E) -> Self {
+        Self {
+            kind,
+            error: Some(error),
+        }
+    }
+
+    /// The caller's own timer ended the attempt, so there is no error of the stack's.
+    pub fn timed_out() -> Self {
+        Self {
+            kind: FailureKind::TimedOut,
+            error: None,
+        }
+    }
+
+    /// The caller stopped reading an answer that grew too large.
+    pub fn too_large() -> Self {
+        Self {
+            kind: FailureKind::TooLarge,
+            error: None,
+        }
+    }
+
+    /// What is known about it.
+    pub fn kind(&self) -> FailureKind {
+        self.kind
+    }
+
+    /// The stack's own error, where there is one.
+    pub fn error(&self) -> Option<&E> {
+        self.error.as_ref()
+    }
+
+    /// The stack's own error, where there is one.
+    pub fn into_error(self) -> Option<E> {
+        self.error
+    }
+}
+
+impl<E: Error + 'static> fmt::Display for Failure<E> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(match self.kind {
+            FailureKind::NotSent => "the request was not sent",
+            FailureKind::TimedOut => "no answer in time",
+            FailureKind::Unanswered => "the connection broke before the answer was complete",
+            FailureKind::TooLarge => "the answer is larger than this client accepts",
+            FailureKind::Other => "the HTTP client failed",
+        })?;
+        let mut next = self.error.as_ref().map(|error| error as &dyn Error);
+        let mut last = String::new();
+        while let Some(error) = next {
+            let text = error.to_string();
+            // Some stacks repeat the text of their source in their own.
+            if !last.contains(&text) {
+                write!(formatter, ": {}", super::printable::Printable(&text))?;
+                last = text;
+            }
+            next = error.source();
+        }
+        Ok(())
+    }
+}
+
+impl<E: Error + 'static> Error for Failure<E> {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        self.error.as_ref().map(|error| error as &dyn Error)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::io;
+
+    #[derive(Debug, thiserror::Error)]
+    #[error("error sending request")]
+    struct Outer(#[source] io::Error);
+
+    #[test]
+    fn the_text_includes_every_source_once() {
+        let failure = Failure::new(FailureKind::Unanswered, Outer(io::Error::other("reset")));
+        assert_eq!(
+            failure.to_string(),
+            "the connection broke before the answer was complete: error sending request: reset"
+        );
+        assert!(failure.source().unwrap().is::<Outer>());
+    }
+
+    #[test]
+    fn a_failure_without_an_error_of_the_stack_says_what_happened() {
+        let failure = Failure::<io::Error>::timed_out();
+        assert_eq!(failure.to_string(), "no answer in time");
+        assert!(failure.source().is_none());
+    }
+}

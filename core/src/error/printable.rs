@@ -1,0 +1,54 @@
+//! Text from a server, made safe to stand in a line of a log.
+
+use std::fmt::{self, Write as _};
+
+/// The longest piece of a server's text that is printed, in characters.
+const MAX_CHARACTERS: usize = 300;
+
+/// Prints foreign text on one line: control characters escaped, at most 300 characters of it.
+pub(crate) struct Printable<'a>(pub(crate) &'a str);
+
+impl fmt::Display for Printable<'_> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut characters = self.0.chars();
+        for character in characters.by_ref().take(MAX_CHARACTERS) {
+            if is_unprintable(character) {
+                write!(formatter, "{}", character.escape_default())?;
+            } else {
+                formatter.write_char(character)?;
+            }
+        }
+        if characters.next().is_some() {
+            formatter.write_char('…')?;
+        }
+        Ok(())
+    }
+}
+
+/// Control characters, line separators, and the marks that reverse the direction of text: each
+/// could make a log line look like something else.
+fn is_unprintable(character: char) -> bool {
+    character.is_control()
+        || matches!(character, '\u{2028}' | '\u{2029}' | '\u{200e}' | '\u{200f}'
+            | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn line_breaks_and_direction_marks_are_escaped() {
+        assert_eq!(
+            Printable("a\r\nb\u{202e}c ä").to_string(),
+            "a\\r\\nb\\u{202e}c ä"
+        );
+    }
+
+    #[test]
+    fn long_text_is_cut_between_characters() {
+        let printed = Printable(&"ä".repeat(1000)).to_string();
+        assert_eq!(printed.chars().count(), MAX_CHARACTERS + 1);
+        assert!(printed.ends_with('…'));
+    }
+}

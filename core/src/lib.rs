@@ -1,0 +1,66 @@
+//! The core of an unofficial Rust client for one thing: creating [Apideck Vault] sessions. A
+//! backend creates a session for one of its customers and sends that customer to the returned URL,
+//! where they connect and manage their integrations.
+//!
+//! It is **sans-IO**: it has no socket, clock, randomness, thread or runtime. It builds
+//! [`http::Request`] values and reads [`http::Response`] values; who sends them is up to you. Most
+//! people want a client with an HTTP stack in it, which takes its types from here:
+//! `apideck-vault-reqwest` (async), `apideck-vault-ureq` (blocking) or `apideck-vault-hyper`
+//! (async, any tower service).
+//!
+//! There are three levels:
+//!
+//! 1. **Values only.** [`Vault::encode`] makes a request of an [`Operation`], and
+//!    [`Operation::decode`] makes a typed result, or a typed error, of the answer.
+//! 2. **A whole call.** [`Call`] adds attempts, waits, `Retry-After` and the deadline as one state
+//!    machine. The loop around it is ten lines.
+//! 3. **A client**: that loop with an HTTP stack, in a crate of its own.
+//!
+//! # Level 1, without a network
+//!
+//! ```
+//! use apideck_vault_core::{Bytes, CreateSession, Operation, Session, Vault, http};
+//!
+//! let vault = Vault::new("sk_live_1", "dSBdXd2H6Mqwfg0atXHXYcysLJE9qyn1VwBtXHX")?;
+//! let create = CreateSession::new("test-consumer")
+//!     .session(Session::new().redirect_uri("https://mysaas.com/dashboard"));
+//!
+//! let request: http::Request<Bytes> = vault.encode(&create)?;
+//! assert_eq!(request.uri(), "https://unify.apideck.com/vault/sessions");
+//!
+//! // Send it with whatever you have, and hand the answer back:
+//! let answer = http::Response::builder()
+//!     .status(200)
+//!     .header("content-type", "application/json")
+//!     .body(Bytes::from_static(
+//!         br#"{"status_code":200,"status":"OK","data":{
+//!             "session_uri":"https://vault.apideck.com/session/token","session_token":"token"}}"#,
+//!     ))?;
+//! let created = create.decode(answer)?.into_body();
+//! assert_eq!(created.session_uri(), "https://vault.apideck.com/session/token");
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! [Apideck Vault]: https://developers.apideck.com/apis/vault/reference
+
+pub mod error;
+pub mod retry;
+
+mod call;
+mod create_session;
+mod operation;
+mod session;
+mod token;
+mod vault;
+
+pub use bytes::{self, Bytes};
+pub use http;
+
+pub use call::{Attempt, Attempts, Call, Step, Wait};
+pub use create_session::{CreateSession, CreatedSession};
+pub use operation::{CallOptions, Operation, decode_json};
+pub use session::{
+    AllowAction, ConsumerMetadata, Session, SessionLength, SessionSettings, Theme, UnifiedApiId,
+};
+pub use token::{SessionToken, TokenClaims, TokenError};
+pub use vault::{Vault, header_value};

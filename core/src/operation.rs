@@ -1,0 +1,143 @@
+//! What one endpoint is: how its request is built and how its answer is read.
+
+use bytes::Bytes;
+use http::{Request, Response, StatusCode};
+use serde::de::{DeserializeOwned, Deserializer, MapAccess, Visitor, value::MapAccessDeserializer};
+use std::fmt;
+use std::marker::PhantomData;
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::Vault;
+use crate::error::{ApiError, BuildError, DecodeError, ResponseError};
+use crate::retry::RetryPolicy;
+
+/// The two-way contract of one endpoint: encode its request, decode its answer.
+///
+/// It is open: whoever needs another endpoint of the API writes these two functions and gets
+/// retries, errors and every HTTP stack with it.
+///
+/// ```
+/// use apideck_vault_core::{Operation, Vault, decode_json, header_value};
+/// use apideck_vault_core::{Bytes, http, error::{BuildError, ResponseError}};
+/// use http::{Method, Request, Response, StatusCode};
+///
+/// /// `GET /vault/consumers/{consumer_id}`
+/// struct GetConsumer { consumer_id: String }
+///
+/// impl Operation for GetConsumer {
+///     type Output = serde_json::Value;
+///
+///     fn encode(&self, vault: &Vault) -> Result<Request<Bytes>, BuildError> {
+///         let path = format!("/vault/consumers/{}", self.consumer_id);
+///         vault.request(Method::GET, &path, Bytes::new())
+///     }
+///
+///     fn decode(&self, answer: Response<Bytes>) -> Result<Response<Self::Output>, ResponseError> {
+///         decode_json(answer, StatusCode::OK)
+///     }
+/// }
+///
+/// let vault = Vault::new("sk_live_1", "app")?;
+/// let request = vault.encode(&GetConsumer { consumer_id: "test-consumer".into() })?;
+/// assert_eq!(request.uri(), "https://unify.apideck.com/vault/consumers/test-consumer");
+/// # Ok::<(), BuildError>(())
+/// ```
+pub trait Operation {
+    /// What a successful answer is read into.
+    type Output;
+
+    /// Builds the request.
+    ///
+    /// # Errors
+    ///
+    /// If the operation's input cannot be sent.
+    fn encode(&self, vault: &Vault) -> Result<Request<Bytes>, BuildError>;
+
+    /// Reads an answer, whatever its status.
+    ///
+    /// # Errors
+    ///
+    /// If the answer is no success, or breaks the contract.
+    fn decode(&self, answer: Response<Bytes>) -> Result<Response<Self::Output>, ResponseError>;
+
+    /// What this call asks for instead of its client's settings; nothing by default.
+    fn options(&self) -> CallOptions {
+        CallOptions::default()
+    }
+}
+
+/// What one call asks for instead of its client's settings.
+#[derive(Debug, Clone, Default)]
+#[non_exhaustive]
+pub struct CallOptions {
+    /// Another retry policy, which also brings its own times.
+    pub retry: Option<Arc<dyn RetryPolicy>>,
+    /// Another deadline than the policy's.
+    pub deadline: Option<Duration>,
+}
+
+impl Vault {
+    /// Builds the request of an operation, ready for any HTTP stack.
+    ///
+    /// ```
+    /// use apideck_vault_core::{CreateSession, Operation, Vault};
+    ///
+    /// let vault = Vault::new("sk_live_1", "app")?;
+    /// let create = CreateSession::new("test-consumer");
+    /// let request = vault.encode(&create)?;
+    /// assert_eq!(request.uri(), "https://unify.apideck.com/vault/sessions");
+    /// // Send it, make an `http::Response` of the answer, and hand that to `create.decode(answer)`.
+    /// # Ok::<(), apideck_vault_core::error::BuildError>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// If the operation's input cannot be sent.
+    pub fn encode<O: Operation>(&self, operation: &O) -> Result<Request<Bytes>, BuildError> {
+        operation.encode(self)
+    }
+}
+
+/// Reads an answer whose success has the status `expected` and a JSON object as its body; any other
+/// status becomes an [`ApiError`].
+///
+/// # Errors
+///
+/// If the status is another, the media type is no JSON, or the body is no `T`.
+pub fn decode_json<T: DeserializeOwned>(
+    answer: Response<Bytes>,
+    expected: StatusCode,
+) -> Result<Response<T>, ResponseError> {
+    if answer.status() != expected {
+        return Err(ApiError::from_response(answer).into());
+    }
+    DecodeError::check_media_type(&answer)?;
+    match serde_json::from_slice::<Object<T>>(answer.body()) {
+        Ok(Object(value)) => Ok(answer.map(|_| value)),
+        Err(_) => Err(DecodeError::diagnose::<Object<T>>(&answer).into()),
+    }
+}
+
+/// A `T` that is written as a JSON object. Derived code would take an array of its fields, too.
+pub(crate) struct Object<T>(pub(crate) T);
+
+impl<'de, T: serde::Deserialize<'de>> serde::Deserialize<'de> for Object<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct ObjectVisitor<T>(PhantomData<T>);
+
+        impl<'de, T: serde::Deserialize<'de>> Visitor<'de> for ObjectVisitor<T> {
+            type Value = Object<T>;
+
+            fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+                formatter.write_str("an object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Self::Value, A::Error> {
+                T::deserialize(MapAccessDeserializer::new(map)).map(Object)
+            }
+        }
+
+        deserializer.deserialize_map(ObjectVisitor(PhantomData))
+    }
+}

@@ -1,0 +1,147 @@
+//! When to try again, and when to stop: pure verdicts.
+
+pub(crate) mod after;
+mod exponential;
+mod official;
+
+pub use exponential::ExponentialBackoff;
+pub use official::OfficialBackoff;
+
+use http::StatusCode;
+use std::fmt;
+use std::time::Duration;
+
+use crate::error::{ApiError, CallErrorKind, DecodeError, FailureKind};
+
+/// Decides whether a failed attempt is followed by another, and how long a call and its attempts
+/// may take.
+///
+/// Use [`ExponentialBackoff`] unless it cannot say what you need. One of your own:
+///
+/// ```
+/// use apideck_vault_core::error::FailureKind;
+/// use apideck_vault_core::retry::{Cause, FailedAttempt, RetryPolicy, Verdict};
+/// use std::time::Duration;
+///
+/// /// Sends again only what surely did not arrive: no second token is ever minted.
+/// #[derive(Debug)]
+/// struct OnlyWhatWasNotSent;
+///
+/// impl RetryPolicy for OnlyWhatWasNotSent {
+///     fn verdict(&self, failed: &FailedAttempt<'_>) -> Verdict {
+///         match failed.cause {
+///             Cause::Transport(FailureKind::NotSent) if failed.number < 3 => {
+///                 Verdict::RetryAfter(failed.jitter(Duration::from_millis(500)))
+///             }
+///             _ => Verdict::Stop,
+///         }
+///     }
+/// }
+///
+/// let failed = FailedAttempt::new(1, Cause::Transport(FailureKind::Unanswered));
+/// assert_eq!(OnlyWhatWasNotSent.verdict(&failed), Verdict::Stop);
+/// ```
+pub trait RetryPolicy: fmt::Debug + Send + Sync {
+    /// What to do after this attempt. The call ends at once if the wait does not fit its deadline.
+    fn verdict(&self, failed: &FailedAttempt<'_>) -> Verdict;
+
+    /// How long one attempt may take, from connecting to the last byte of the answer. Default: 10 s.
+    fn attempt_timeout(&self) -> Option<Duration> {
+        Some(DEFAULT_ATTEMPT_TIMEOUT)
+    }
+
+    /// How long the whole call may take, waits included. Default: 30 s.
+    fn deadline(&self) -> Option<Duration> {
+        Some(DEFAULT_DEADLINE)
+    }
+}
+
+const DEFAULT_ATTEMPT_TIMEOUT: Duration = Duration::from_secs(10);
+const DEFAULT_DEADLINE: Duration = Duration::from_secs(30);
+
+/// What to do after a failed attempt.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Verdict {
+    /// Wait so long, then try again.
+    RetryAfter(Duration),
+    /// End the call with the error in hand.
+    Stop,
+}
+
+/// An attempt that failed, as a policy sees it.
+#[derive(Debug, Clone, Copy)]
+#[non_exhaustive]
+pub struct FailedAttempt<'a> {
+    /// Which attempt of the call this was, beginning with 1.
+    pub number: u32,
+    /// What it failed with.
+    pub cause: Cause<'a>,
+    /// How long ago the call began.
+    pub elapsed: Duration,
+    /// How long the call may take in all.
+    pub deadline: Option<Duration>,
+    /// 64 random bits, other ones for each attempt.
+    pub random: u64,
+}
+
+/// What an attempt failed with.
+#[derive(Debug, Clone, Copy)]
+#[non_exhaustive]
+pub enum Cause<'a> {
+    /// An answer that is no success.
+    Api(&'a ApiError),
+    /// An answer that breaks the contract.
+    Decode(&'a DecodeError),
+    /// No complete answer.
+    Transport(FailureKind),
+}
+
+impl<'a> FailedAttempt<'a> {
+    /// A failed attempt at the beginning of a call without a deadline, with no randomness: for
+    /// tests of a policy.
+    pub fn new(number: u32, cause: Cause<'a>) -> Self {
+        Self {
+            number,
+            cause,
+            elapsed: Duration::ZERO,
+            deadline: None,
+            random: 0,
+        }
+    }
+
+    /// The status of the answer, if one came that is no success.
+    pub fn status(&self) -> Option<StatusCode> {
+        match self.cause {
+            Cause::Api(error) => Some(error.status()),
+            _ => None,
+        }
+    }
+
+    /// How long the server asks to wait.
+    pub fn retry_after(&self) -> Option<Duration> {
+        match self.cause {
+            Cause::Api(error) => error.retry_after(),
+            _ => None,
+        }
+    }
+
+    /// A random duration, evenly spread from zero up to (not including) `limit`: full jitter.
+    pub fn jitter(&self, limit: Duration) -> Duration {
+        let nanoseconds = u64::try_from(limit.as_nanos()).unwrap_or(u64::MAX);
+        let product = u128::from(nanoseconds).wrapping_mul(u128::from(self.random));
+        Duration::from_nanos(u64::try_from(product >> 64).unwrap_or(u64::MAX))
+    }
+}
+
+impl<'a> Cause<'a> {
+    /// Nothing, if the input was wrong: that is found before there is an attempt.
+    pub(crate) fn of<E>(kind: &'a CallErrorKind<E>) -> Option<Self> {
+        match kind {
+            CallErrorKind::Build(_) => None,
+            CallErrorKind::Api(error) => Some(Self::Api(error)),
+            CallErrorKind::Decode(error) => Some(Self::Decode(error)),
+            CallErrorKind::Transport(failure) => Some(Self::Transport(failure.kind())),
+        }
+    }
+}

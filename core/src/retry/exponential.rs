@@ -1,0 +1,176 @@
+//! Exponential backoff with full jitter.
+
+use http::StatusCode;
+use std::time::Duration;
+
+use super::{
+    Cause, DEFAULT_ATTEMPT_TIMEOUT, DEFAULT_DEADLINE, FailedAttempt, RetryPolicy, Verdict,
+};
+use crate::error::FailureKind;
+
+/// Exponential backoff with full jitter: before the n-th retry a random time between zero and
+/// `initial_backoff · 2^(n-1)`, that limit being at most `max_backoff`.
+///
+/// A wait that the server asks for (`Retry-After`, `retry-after-ms`) is kept to, up to
+/// `max_retry_after`, unless the backoff is longer; if it does not fit the deadline, the call ends
+/// at once.
+///
+/// | | default |
+/// | --- | --- |
+/// | attempts | at most 4 |
+/// | first backoff | up to 500 ms |
+/// | longest backoff | up to 8 s |
+/// | longest wait that a server can ask for | 60 s |
+/// | time for an attempt | 10 s |
+/// | time for the call | 30 s |
+/// | statuses that are retried | 408, 429, 500, 502, 503, 504 |
+/// | failures that are retried | not sent, timed out, unanswered |
+///
+/// A request whose fate is unknown is sent again: the worst that comes of it is a second token that
+/// nobody uses. Whoever does not want that says `.failures([FailureKind::NotSent])`.
+///
+/// ```
+/// use apideck_vault_core::retry::ExponentialBackoff;
+/// use std::time::Duration;
+///
+/// let patient = ExponentialBackoff::new().max_attempts(8).deadline(Duration::from_secs(120));
+/// let once = ExponentialBackoff::none().deadline(Duration::from_secs(5));
+/// ```
+///
+/// Source of full jitter:
+/// [Exponential Backoff And Jitter](https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ExponentialBackoff {
+    max_attempts: u32,
+    initial_backoff: Duration,
+    max_backoff: Duration,
+    max_retry_after: Duration,
+    attempt_timeout: Option<Duration>,
+    deadline: Option<Duration>,
+    statuses: Vec<StatusCode>,
+    failures: Vec<FailureKind>,
+}
+
+impl ExponentialBackoff {
+    /// The policy with the defaults above.
+    pub fn new() -> Self {
+        Self {
+            max_attempts: 4,
+            initial_backoff: Duration::from_millis(500),
+            max_backoff: Duration::from_secs(8),
+            max_retry_after: Duration::from_secs(60),
+            attempt_timeout: Some(DEFAULT_ATTEMPT_TIMEOUT),
+            deadline: Some(DEFAULT_DEADLINE),
+            statuses: vec![
+                StatusCode::REQUEST_TIMEOUT,
+                StatusCode::TOO_MANY_REQUESTS,
+                StatusCode::INTERNAL_SERVER_ERROR,
+                StatusCode::BAD_GATEWAY,
+                StatusCode::SERVICE_UNAVAILABLE,
+                StatusCode::GATEWAY_TIMEOUT,
+            ],
+            failures: vec![
+                FailureKind::NotSent,
+                FailureKind::TimedOut,
+                FailureKind::Unanswered,
+            ],
+        }
+    }
+
+    /// One attempt and no retry; the times still protect.
+    pub fn none() -> Self {
+        Self::new().max_attempts(1)
+    }
+
+    /// How many attempts a call makes at most, the first one included. Default: 4. Zero is taken
+    /// as 1.
+    pub fn max_attempts(mut self, attempts: u32) -> Self {
+        self.max_attempts = attempts;
+        self
+    }
+
+    /// The longest wait before the first retry; it doubles with each. Default: 500 ms.
+    pub fn initial_backoff(mut self, backoff: Duration) -> Self {
+        self.initial_backoff = backoff;
+        self
+    }
+
+    /// The longest wait that this policy comes to by itself. Default: 8 s.
+    pub fn max_backoff(mut self, backoff: Duration) -> Self {
+        self.max_backoff = backoff;
+        self
+    }
+
+    /// The longest wait that a server can ask for. Default: 60 s, which is over the deadline: such
+    /// a call ends at once.
+    pub fn max_retry_after(mut self, wait: Duration) -> Self {
+        self.max_retry_after = wait;
+        self
+    }
+
+    /// How long one attempt may take, from connecting to the last byte of the answer; `None` for
+    /// no limit but the deadline. Default: 10 s.
+    pub fn attempt_timeout(mut self, timeout: impl Into<Option<Duration>>) -> Self {
+        self.attempt_timeout = timeout.into();
+        self
+    }
+
+    /// How long the whole call may take, waits included; `None` for no limit. Default: 30 s.
+    pub fn deadline(mut self, deadline: impl Into<Option<Duration>>) -> Self {
+        self.deadline = deadline.into();
+        self
+    }
+
+    /// The statuses that are retried, instead of the default's.
+    pub fn statuses(mut self, statuses: impl IntoIterator<Item = StatusCode>) -> Self {
+        self.statuses = statuses.into_iter().collect();
+        self
+    }
+
+    /// The failures that are retried, instead of the default's.
+    pub fn failures(mut self, failures: impl IntoIterator<Item = FailureKind>) -> Self {
+        self.failures = failures.into_iter().collect();
+        self
+    }
+
+    fn is_retried(&self, cause: Cause<'_>) -> bool {
+        match cause {
+            Cause::Api(error) => self.statuses.contains(&error.status()),
+            Cause::Transport(failure) => self.failures.contains(&failure),
+            Cause::Decode(_) => false,
+        }
+    }
+}
+
+impl Default for ExponentialBackoff {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl RetryPolicy for ExponentialBackoff {
+    fn verdict(&self, failed: &FailedAttempt<'_>) -> Verdict {
+        if failed.number >= self.max_attempts || !self.is_retried(failed.cause) {
+            return Verdict::Stop;
+        }
+        let doublings = failed.number.saturating_sub(1);
+        let factor = 2_u32.checked_pow(doublings).unwrap_or(u32::MAX);
+        let limit = self
+            .initial_backoff
+            .saturating_mul(factor)
+            .min(self.max_backoff);
+        let asked = failed
+            .retry_after()
+            .unwrap_or_default()
+            .min(self.max_retry_after);
+        Verdict::RetryAfter(failed.jitter(limit).max(asked))
+    }
+
+    fn attempt_timeout(&self) -> Option<Duration> {
+        self.attempt_timeout
+    }
+
+    fn deadline(&self) -> Option<Duration> {
+        self.deadline
+    }
+}

@@ -1,0 +1,292 @@
+//! What a session shows and allows: plain data.
+//!
+//! What is not set is not sent, and the service applies its own defaults.
+
+mod length;
+mod open_enum;
+mod settings;
+
+pub use length::SessionLength;
+pub use settings::{AllowAction, SessionSettings, UnifiedApiId};
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use crate::error::BuildError;
+
+/// The body of `POST /vault/sessions`: who the consumer is and how Vault looks to them.
+///
+/// **Everything in it ends up in the session token**, which the consumer's browser gets and can
+/// read: the metadata and all of `custom_consumer_settings` too. Put nothing in that the consumer
+/// must not see, and little altogether: the token is part of a URL.
+///
+/// ```
+/// use apideck_vault_core::{ConsumerMetadata, Session, SessionLength, SessionSettings, Theme, UnifiedApiId};
+///
+/// let session = Session::new()
+///     .consumer_metadata(ConsumerMetadata::new().account_name("SpaceX").user_name("Elon Musk"))
+///     .redirect_uri("https://mysaas.com/dashboard")
+///     .settings(
+///         SessionSettings::new()
+///             .unified_apis([UnifiedApiId::Crm])
+///             .session_length(SessionLength::minutes(30)),
+///     )
+///     .theme(Theme::new().vault_name("Intercom").primary_color("#286efa"))
+///     .custom_consumer_setting("feature_flag_1", true);
+///
+/// assert_eq!(
+///     serde_json::to_string(&session)?,
+///     concat!(
+///         r#"{"consumer_metadata":{"account_name":"SpaceX","user_name":"Elon Musk"},"#,
+///         r#""redirect_uri":"https://mysaas.com/dashboard","#,
+///         r#""settings":{"unified_apis":["crm"],"session_length":"30m"},"#,
+///         r##""theme":{"primary_color":"#286efa","vault_name":"Intercom"},"##,
+///         r#""custom_consumer_settings":{"feature_flag_1":true}}"#,
+///     ),
+/// );
+/// # Ok::<(), serde_json::Error>(())
+/// ```
+///
+/// Source: [Create Session](https://developers.apideck.com/apis/vault/reference#tag/Sessions/operation/sessionsCreate).
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[non_exhaustive]
+pub struct Session {
+    /// Who the consumer is, as Vault's sidebar shows it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub consumer_metadata: Option<ConsumerMetadata>,
+    /// Where the consumer goes back to.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub redirect_uri: Option<String>,
+    /// What Vault shows and allows.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub settings: Option<SessionSettings>,
+    /// How Vault looks.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub theme: Option<Theme>,
+    /// Anything else that is passed along as part of the session. The consumer can read it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub custom_consumer_settings: Option<Map<String, Value>>,
+}
+
+impl Session {
+    /// A session with nothing set.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Who the consumer is, as Vault's sidebar shows it.
+    pub fn consumer_metadata(mut self, metadata: ConsumerMetadata) -> Self {
+        self.consumer_metadata = Some(metadata);
+        self
+    }
+
+    /// Where the consumer goes back to.
+    pub fn redirect_uri(mut self, uri: impl Into<String>) -> Self {
+        self.redirect_uri = Some(uri.into());
+        self
+    }
+
+    /// What Vault shows and allows.
+    pub fn settings(mut self, settings: SessionSettings) -> Self {
+        self.settings = Some(settings);
+        self
+    }
+
+    /// How Vault looks.
+    pub fn theme(mut self, theme: Theme) -> Self {
+        self.theme = Some(theme);
+        self
+    }
+
+    /// Adds one entry to the custom consumer settings, or replaces it.
+    pub fn custom_consumer_setting(
+        mut self,
+        name: impl Into<String>,
+        value: impl Into<Value>,
+    ) -> Self {
+        self.custom_consumer_settings
+            .get_or_insert_default()
+            .insert(name.into(), value.into());
+        self
+    }
+
+    /// Replaces all custom consumer settings by anything that serializes to a JSON object: a map, a
+    /// struct, [`serde_json::json!`].
+    ///
+    /// # Errors
+    ///
+    /// If `settings` does not serialize, or not to an object.
+    pub fn custom_consumer_settings(
+        mut self,
+        settings: impl Serialize,
+    ) -> Result<Self, BuildError> {
+        const FIELD: &str = "custom_consumer_settings";
+        const EXPECTED: &str = "it must be a map, a struct or anything else that is a JSON object";
+        match serde_json::to_value(settings) {
+            Ok(Value::Object(entries)) => {
+                self.custom_consumer_settings = Some(entries);
+                Ok(self)
+            }
+            Ok(_) => Err(BuildError::new(FIELD, "is no JSON object", EXPECTED)),
+            Err(error) => {
+                let problem = format!("does not serialize ({error})");
+                Err(BuildError::new(FIELD, problem, EXPECTED))
+            }
+        }
+    }
+
+    /// Finds what the service would refuse and is known beforehand.
+    pub(crate) fn check(&self) -> Result<(), BuildError> {
+        match &self.settings {
+            Some(settings) => settings.check(),
+            None => Ok(()),
+        }
+    }
+}
+
+/// Who the consumer is, as Vault's sidebar shows it. The service recommends to set it.
+///
+/// ```
+/// # use apideck_vault_core::ConsumerMetadata;
+/// let metadata = ConsumerMetadata::new().account_name("SpaceX").email("elon@musk.com");
+/// ```
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[non_exhaustive]
+pub struct ConsumerMetadata {
+    /// The name of the account.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub account_name: Option<String>,
+    /// The name of the user.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub user_name: Option<String>,
+    /// The user's email address.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub email: Option<String>,
+    /// The URL of the user's picture.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub image: Option<String>,
+}
+
+impl ConsumerMetadata {
+    /// Metadata with nothing set.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// The name of the account.
+    pub fn account_name(mut self, name: impl Into<String>) -> Self {
+        self.account_name = Some(name.into());
+        self
+    }
+
+    /// The name of the user.
+    pub fn user_name(mut self, name: impl Into<String>) -> Self {
+        self.user_name = Some(name.into());
+        self
+    }
+
+    /// The user's email address.
+    pub fn email(mut self, email: impl Into<String>) -> Self {
+        self.email = Some(email.into());
+        self
+    }
+
+    /// The URL of the user's picture; the service wants it absolute.
+    pub fn image(mut self, url: impl Into<String>) -> Self {
+        self.image = Some(url.into());
+        self
+    }
+}
+
+/// How Vault looks. Colors are CSS colors such as `#286efa`.
+///
+/// ```
+/// # use apideck_vault_core::Theme;
+/// let theme = Theme::new().vault_name("Intercom").primary_color("#286efa");
+/// ```
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[non_exhaustive]
+pub struct Theme {
+    /// The URL of the icon in the browser's tab.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub favicon: Option<String>,
+    /// The URL of the logo.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub logo: Option<String>,
+    /// The main color.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub primary_color: Option<String>,
+    /// The sidebar's background color.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sidepanel_background_color: Option<String>,
+    /// The sidebar's text color.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sidepanel_text_color: Option<String>,
+    /// The name in the sidebar.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub vault_name: Option<String>,
+    /// The URL of the privacy policy that the sidebar links to.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub privacy_url: Option<String>,
+    /// The URL of the terms and conditions that the sidebar links to.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub terms_url: Option<String>,
+}
+
+impl Theme {
+    /// A theme with nothing set.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// The URL of the icon in the browser's tab.
+    pub fn favicon(mut self, url: impl Into<String>) -> Self {
+        self.favicon = Some(url.into());
+        self
+    }
+
+    /// The URL of the logo.
+    pub fn logo(mut self, url: impl Into<String>) -> Self {
+        self.logo = Some(url.into());
+        self
+    }
+
+    /// The main color.
+    pub fn primary_color(mut self, color: impl Into<String>) -> Self {
+        self.primary_color = Some(color.into());
+        self
+    }
+
+    /// The sidebar's background color.
+    pub fn sidepanel_background_color(mut self, color: impl Into<String>) -> Self {
+        self.sidepanel_background_color = Some(color.into());
+        self
+    }
+
+    /// The sidebar's text color.
+    pub fn sidepanel_text_color(mut self, color: impl Into<String>) -> Self {
+        self.sidepanel_text_color = Some(color.into());
+        self
+    }
+
+    /// The name in the sidebar.
+    pub fn vault_name(mut self, name: impl Into<String>) -> Self {
+        self.vault_name = Some(name.into());
+        self
+    }
+
+    /// The URL of the privacy policy that the sidebar links to.
+    pub fn privacy_url(mut self, url: impl Into<String>) -> Self {
+        self.privacy_url = Some(url.into());
+        self
+    }
+
+    /// The URL of the terms and conditions that the sidebar links to.
+    pub fn terms_url(mut self, url: impl Into<String>) -> Self {
+        self.terms_url = Some(url.into());
+        self
+    }
+}

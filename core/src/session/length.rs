@@ -1,0 +1,252 @@
+//! How long a session is valid.
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+use std::fmt;
+use std::str::FromStr;
+use std::time::Duration;
+
+use crate::error::BuildError;
+
+/// How long a session is valid: a whole number of seconds, minutes, hours, days or weeks, above
+/// zero and at most one week. It is sent in the unit that it was made with, such as `30m`.
+///
+/// The constructors take any number. A length that is zero or over one week is refused when the
+/// request is built; [`check`](Self::check) tells at once, and so does parsing a string.
+///
+/// ```
+/// use apideck_vault_core::SessionLength;
+/// use std::time::Duration;
+///
+/// assert_eq!(SessionLength::minutes(30).to_string(), "30m");
+/// assert_eq!(SessionLength::from(Duration::from_secs(7200)).to_string(), "2h");
+/// assert_eq!("90s".parse::<SessionLength>()?, SessionLength::seconds(90));
+/// assert_eq!(
+///     "8d".parse::<SessionLength>().unwrap_err().to_string(),
+///     "settings.session_length is over one week: it must be above zero and at most one week, such as 30m",
+/// );
+/// # Ok::<(), apideck_vault_core::error::BuildError>(())
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct SessionLength {
+    number: u64,
+    unit: Unit,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+enum Unit {
+    Seconds,
+    Minutes,
+    Hours,
+    Days,
+    Weeks,
+}
+
+const FIELD: &str = "settings.session_length";
+const WEEK: Duration = Duration::from_secs(7 * 24 * 60 * 60);
+
+impl SessionLength {
+    /// So many seconds.
+    pub const fn seconds(number: u64) -> Self {
+        let unit = Unit::Seconds;
+        Self { number, unit }
+    }
+
+    /// So many minutes.
+    pub const fn minutes(number: u64) -> Self {
+        let unit = Unit::Minutes;
+        Self { number, unit }
+    }
+
+    /// So many hours.
+    pub const fn hours(number: u64) -> Self {
+        let unit = Unit::Hours;
+        Self { number, unit }
+    }
+
+    /// So many days.
+    pub const fn days(number: u64) -> Self {
+        let unit = Unit::Days;
+        Self { number, unit }
+    }
+
+    /// So many weeks: only 1 is within the limit.
+    pub const fn weeks(number: u64) -> Self {
+        let unit = Unit::Weeks;
+        Self { number, unit }
+    }
+
+    /// The same length as a `Duration`.
+    pub const fn as_duration(self) -> Duration {
+        Duration::from_secs(self.number.saturating_mul(self.unit.in_seconds()))
+    }
+
+    /// Whether the service takes this length.
+    ///
+    /// # Errors
+    ///
+    /// If it is zero or over one week.
+    pub fn check(self) -> Result<(), BuildError> {
+        let problem = if self.number == 0 {
+            "is zero"
+        } else if self.as_duration() > WEEK {
+            "is over one week"
+        } else {
+            return Ok(());
+        };
+        let expected = "it must be above zero and at most one week, such as 30m";
+        Err(BuildError::new(FIELD, problem, expected))
+    }
+}
+
+impl Unit {
+    const LONGEST_FIRST: [Self; 5] = [
+        Self::Weeks,
+        Self::Days,
+        Self::Hours,
+        Self::Minutes,
+        Self::Seconds,
+    ];
+
+    const fn in_seconds(self) -> u64 {
+        match self {
+            Self::Seconds => 1,
+            Self::Minutes => 60,
+            Self::Hours => 60 * 60,
+            Self::Days => 24 * 60 * 60,
+            Self::Weeks => 7 * 24 * 60 * 60,
+        }
+    }
+
+    const fn letter(self) -> char {
+        match self {
+            Self::Seconds => 's',
+            Self::Minutes => 'm',
+            Self::Hours => 'h',
+            Self::Days => 'd',
+            Self::Weeks => 'w',
+        }
+    }
+}
+
+/// In the longest unit that it is a whole number of; fractions of a second are dropped.
+impl From<Duration> for SessionLength {
+    fn from(duration: Duration) -> Self {
+        let seconds = duration.as_secs();
+        let whole = |unit: &Unit| seconds.is_multiple_of(unit.in_seconds());
+        let unit = Unit::LONGEST_FIRST.into_iter().find(whole);
+        let unit = unit.filter(|_| seconds > 0).unwrap_or(Unit::Seconds);
+        Self {
+            number: seconds.checked_div(unit.in_seconds()).unwrap_or(0),
+            unit,
+        }
+    }
+}
+
+/// A number and one of `s`, `m`, `h`, `d`, `w`, without anything between or around them.
+impl FromStr for SessionLength {
+    type Err = BuildError;
+
+    fn from_str(text: &str) -> Result<Self, BuildError> {
+        let wrong = || {
+            let expected = "it must be a number and one of s, m, h, d, w, such as 30m or 1h";
+            BuildError::new(FIELD, "is not in a form that is known", expected)
+        };
+        let unit = text.chars().next_back().ok_or_else(wrong)?;
+        let unit = Unit::LONGEST_FIRST
+            .into_iter()
+            .find(|known| known.letter() == unit)
+            .ok_or_else(wrong)?;
+        let digits = text.strip_suffix(unit.letter()).unwrap_or_default();
+        if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
+            return Err(wrong());
+        }
+        // The only thing left to fail is overflow, and that is over one week in every unit.
+        let number = digits.parse().unwrap_or(u64::MAX);
+        let length = Self { number, unit };
+        length.check()?;
+        Ok(length)
+    }
+}
+
+impl fmt::Display for SessionLength {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{}{}", self.number, self.unit.letter())
+    }
+}
+
+impl Serialize for SessionLength {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for SessionLength {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = std::borrow::Cow::<'de, str>::deserialize(deserializer)?;
+        text.parse().map_err(de::Error::custom)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_unit_that_was_given_is_sent() {
+        assert_eq!(SessionLength::minutes(90).to_string(), "90m");
+        assert_eq!("090m".parse(), Ok(SessionLength::minutes(90)));
+        assert_eq!(SessionLength::weeks(1).to_string(), "1w");
+    }
+
+    #[test]
+    fn a_duration_takes_the_longest_whole_unit_and_drops_fractions() {
+        for (seconds, text) in [
+            (1, "1s"),
+            (60, "1m"),
+            (61, "61s"),
+            (86_400, "1d"),
+            (604_800, "1w"),
+        ] {
+            let duration = Duration::from_secs(seconds) + Duration::from_millis(999);
+            assert_eq!(SessionLength::from(duration).to_string(), text);
+        }
+        assert!(
+            SessionLength::from(Duration::from_millis(999))
+                .check()
+                .is_err()
+        );
+        assert!(SessionLength::from(Duration::MAX).check().is_err());
+    }
+
+    #[test]
+    fn zero_and_over_one_week_are_refused_in_every_unit() {
+        let problem = |text: &str| {
+            let error = text.parse::<SessionLength>().unwrap_err();
+            error.problem().to_owned()
+        };
+        for unit in ["s", "m", "h", "d", "w"] {
+            assert_eq!(problem(&format!("0{unit}")), "is zero");
+            assert_eq!(
+                problem(&format!("99999999999999999999{unit}")),
+                "is over one week"
+            );
+        }
+        assert_eq!(problem("604801s"), "is over one week");
+        assert_eq!("604800s".parse(), Ok(SessionLength::seconds(604_800)));
+        assert!(SessionLength::days(u64::MAX).check().is_err());
+    }
+
+    #[test]
+    fn other_forms_are_refused() {
+        for text in [
+            "", "30", "m", "30M", "30 m", " 30m", "-1m", "+1m", "1.5h", "1h30m", "30µ",
+        ] {
+            let error = text.parse::<SessionLength>().unwrap_err();
+            assert_eq!(
+                error.problem(),
+                "is not in a form that is known",
+                "{text:?}"
+            );
+        }
+    }
+}

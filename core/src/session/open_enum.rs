@@ -1,0 +1,106 @@
+//! Enums over strings that other values than the known ones pass through.
+
+/// Defines an enum whose variants stand for strings, with `Other` for every other string. A known
+/// string always becomes its variant, and equality is that of the strings.
+macro_rules! open_enum {
+    ($(#[$attribute:meta])* pub enum $name:ident { $($variant:ident = $text:literal,)+ }) => {
+        $(#[$attribute])*
+        #[derive(Debug, Clone)]
+        #[non_exhaustive]
+        pub enum $name {
+            $(#[doc = concat!("`", $text, "`")] $variant,)+
+            /// A value that this version does not know, as it is sent.
+            Other(Box<str>),
+        }
+
+        impl $name {
+            /// The values that this version knows.
+            pub const KNOWN: &[Self] = &[$(Self::$variant,)+];
+
+            /// The value as it is sent.
+            pub fn as_str(&self) -> &str {
+                match self {
+                    $(Self::$variant => $text,)+
+                    Self::Other(text) => text,
+                }
+            }
+        }
+
+        impl From<&str> for $name {
+            fn from(text: &str) -> Self {
+                match text {
+                    $($text => Self::$variant,)+
+                    _ => Self::Other(text.into()),
+                }
+            }
+        }
+
+        impl From<String> for $name {
+            fn from(text: String) -> Self {
+                Self::from(text.as_str())
+            }
+        }
+
+        impl std::fmt::Display for $name {
+            fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                formatter.write_str(self.as_str())
+            }
+        }
+
+        impl PartialEq for $name {
+            fn eq(&self, other: &Self) -> bool {
+                self.as_str() == other.as_str()
+            }
+        }
+
+        impl Eq for $name {}
+
+        impl std::hash::Hash for $name {
+            fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
+                self.as_str().hash(state);
+            }
+        }
+
+        impl serde::Serialize for $name {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.serialize_str(self.as_str())
+            }
+        }
+
+        impl<'de> serde::Deserialize<'de> for $name {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                <std::borrow::Cow<'de, str>>::deserialize(deserializer).map(|text| Self::from(&*text))
+            }
+        }
+    };
+}
+pub(super) use open_enum;
+
+#[cfg(test)]
+mod tests {
+    use crate::session::{AllowAction, UnifiedApiId};
+
+    #[test]
+    fn every_known_value_survives_the_way_out_and_back() {
+        assert_eq!(UnifiedApiId::KNOWN.len(), 28);
+        for id in UnifiedApiId::KNOWN {
+            let json = serde_json::to_string(id).unwrap();
+            let back: UnifiedApiId = serde_json::from_str(&json).unwrap();
+            assert_eq!(&back, id);
+            assert!(!matches!(back, UnifiedApiId::Other(_)), "{json}");
+        }
+    }
+
+    #[test]
+    fn an_unknown_value_passes_through_both_ways() {
+        let action: AllowAction = serde_json::from_str(r#""rena\u006de""#).unwrap();
+        assert_eq!(action, AllowAction::Other("rename".into()));
+        assert_eq!(serde_json::to_string(&action).unwrap(), r#""rename""#);
+    }
+
+    #[test]
+    fn a_known_value_is_equal_however_it_was_made() {
+        assert_eq!(UnifiedApiId::Other("crm".into()), UnifiedApiId::Crm);
+        assert_eq!(UnifiedApiId::from("crm".to_owned()), UnifiedApiId::Crm);
+    }
+}

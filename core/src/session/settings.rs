@@ -1,0 +1,187 @@
+//! What Vault shows and allows during a session.
+
+use serde::{Deserialize, Serialize};
+
+use super::open_enum::open_enum;
+use crate::error::BuildError;
+use crate::session::SessionLength;
+
+/// What Vault shows and allows during a session. The defaults named here are the service's: they
+/// apply to what is not set.
+///
+/// ```
+/// use apideck_vault_core::{AllowAction, SessionLength, SessionSettings, UnifiedApiId};
+///
+/// let settings = SessionSettings::new()
+///     .unified_apis([UnifiedApiId::Crm, UnifiedApiId::from("brand-new")])
+///     .session_length(SessionLength::hours(2))
+///     .allow_actions([AllowAction::Reauthorize]);
+///
+/// // No action at all is something else than not to say which:
+/// let settings = SessionSettings::new().allow_actions([]);
+/// assert_eq!(serde_json::to_string(&settings)?, r#"{"allow_actions":[]}"#);
+/// # Ok::<(), serde_json::Error>(())
+/// ```
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[non_exhaustive]
+pub struct SessionSettings {
+    /// The unified APIs whose integrations are shown. Default, and if empty: all.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub unified_apis: Option<Vec<UnifiedApiId>>,
+    /// Hide the resources of an integration that can be configured. Default: false.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub hide_resource_settings: Option<bool>,
+    /// Show a banner that says that this is a test environment. Default: false.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sandbox_mode: Option<bool>,
+    /// Show the connection's settings only, without navigation. Default: false.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub isolation_mode: Option<bool>,
+    /// How long the session is valid. Default: 1 hour; at most 1 week.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub session_length: Option<SessionLength>,
+    /// Show the page with the logs. Default: true.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub show_logs: Option<bool>,
+    /// Show the page with suggestions. Default: false.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub show_suggestions: Option<bool>,
+    /// Show the sidebar. Default: true.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub show_sidebar: Option<bool>,
+    /// Send the consumer to the redirect URI as soon as the connection works. Default: false.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub auto_redirect: Option<bool>,
+    /// Hide Apideck's guides on connecting. Default: false.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub hide_guides: Option<bool>,
+    /// What the consumer may do with a connection. Default: everything; **if empty: nothing**.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub allow_actions: Option<Vec<AllowAction>>,
+}
+
+impl SessionSettings {
+    /// Settings with nothing set.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// The unified APIs whose integrations are shown. Default, and if empty: all.
+    pub fn unified_apis(mut self, ids: impl IntoIterator<Item = UnifiedApiId>) -> Self {
+        self.unified_apis = Some(ids.into_iter().collect());
+        self
+    }
+
+    /// Hide the resources of an integration that can be configured. Default: false.
+    pub fn hide_resource_settings(mut self, hide: bool) -> Self {
+        self.hide_resource_settings = Some(hide);
+        self
+    }
+
+    /// Show a banner that says that this is a test environment. Default: false.
+    pub fn sandbox_mode(mut self, sandbox: bool) -> Self {
+        self.sandbox_mode = Some(sandbox);
+        self
+    }
+
+    /// Show the connection's settings only, without navigation. Default: false.
+    pub fn isolation_mode(mut self, isolation: bool) -> Self {
+        self.isolation_mode = Some(isolation);
+        self
+    }
+
+    /// How long the session is valid. Default: 1 hour; at most 1 week.
+    pub fn session_length(mut self, length: impl Into<SessionLength>) -> Self {
+        self.session_length = Some(length.into());
+        self
+    }
+
+    /// Show the page with the logs. Default: true.
+    pub fn show_logs(mut self, show: bool) -> Self {
+        self.show_logs = Some(show);
+        self
+    }
+
+    /// Show the page with suggestions. Default: false.
+    pub fn show_suggestions(mut self, show: bool) -> Self {
+        self.show_suggestions = Some(show);
+        self
+    }
+
+    /// Show the sidebar. Default: true.
+    pub fn show_sidebar(mut self, show: bool) -> Self {
+        self.show_sidebar = Some(show);
+        self
+    }
+
+    /// Send the consumer to the redirect URI as soon as the connection works. Default: false.
+    pub fn auto_redirect(mut self, redirect: bool) -> Self {
+        self.auto_redirect = Some(redirect);
+        self
+    }
+
+    /// Hide Apideck's guides on connecting. Default: false.
+    pub fn hide_guides(mut self, hide: bool) -> Self {
+        self.hide_guides = Some(hide);
+        self
+    }
+
+    /// What the consumer may do with a connection. Default: everything; **if empty: nothing**.
+    pub fn allow_actions(mut self, actions: impl IntoIterator<Item = AllowAction>) -> Self {
+        self.allow_actions = Some(actions.into_iter().collect());
+        self
+    }
+
+    pub(crate) fn check(&self) -> Result<(), BuildError> {
+        match self.session_length {
+            Some(length) => length.check(),
+            None => Ok(()),
+        }
+    }
+}
+
+open_enum! {
+    /// A unified API of Apideck. The list grows: one that this version does not know can be sent
+    /// all the same, with `UnifiedApiId::from("its-id")`.
+    pub enum UnifiedApiId {
+        Accounting = "accounting",
+        Ats = "ats",
+        Calendar = "calendar",
+        Crm = "crm",
+        Csp = "csp",
+        CustomerSupport = "customer-support",
+        DataWarehouse = "data-warehouse",
+        Ecommerce = "ecommerce",
+        Email = "email",
+        EmailMarketing = "email-marketing",
+        ExpenseManagement = "expense-management",
+        FileStorage = "file-storage",
+        Form = "form",
+        Hris = "hris",
+        IssueTracking = "issue-tracking",
+        Lead = "lead",
+        Payroll = "payroll",
+        Pos = "pos",
+        Procurement = "procurement",
+        ProjectManagement = "project-management",
+        Script = "script",
+        Sms = "sms",
+        Spreadsheet = "spreadsheet",
+        SubscriptionAnalytics = "subscription-analytics",
+        TeamMessaging = "team-messaging",
+        TimeRegistration = "time-registration",
+        TransactionalEmail = "transactional-email",
+        Vault = "vault",
+    }
+}
+
+open_enum! {
+    /// Something that the consumer may do with a connection.
+    pub enum AllowAction {
+        Delete = "delete",
+        Disconnect = "disconnect",
+        Reauthorize = "reauthorize",
+        Disable = "disable",
+    }
+}

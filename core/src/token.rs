@@ -1,0 +1,188 @@
+//! The token of a session, and what can be read from it.
+
+use base64::Engine as _;
+use base64::alphabet::URL_SAFE;
+use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
+use serde_json::{Map, Value};
+use std::fmt;
+use std::time::{Duration, SystemTime};
+
+const BASE64_URL: GeneralPurpose = GeneralPurpose::new(
+    &URL_SAFE,
+    GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent),
+);
+
+/// The token of a session: whoever has it can act for the consumer in Vault until it expires.
+///
+/// `Debug` does not show it, and there is no `Display`: [`as_str`](Self::as_str) is the way to it.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub struct SessionToken(String);
+
+impl SessionToken {
+    /// A token that came some other way than in a [`CreatedSession`](crate::CreatedSession).
+    pub fn new(token: impl Into<String>) -> Self {
+        Self(token.into())
+    }
+
+    /// The token itself. Don't log it.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// Reads the token's payload, **without verifying it**: only the server has the key. Good for
+    /// knowing when a session ends, not for trusting what it says.
+    ///
+    /// ```
+    /// use apideck_vault_core::SessionToken;
+    /// use std::time::{Duration, UNIX_EPOCH};
+    ///
+    /// let token = SessionToken::new("eyJhbGciOiJIUzI1NiJ9.eyJjb25zdW1lcl9pZCI6InRlc3QtY29uc3VtZXIiLCJleHAiOjE4MDAwMDAwMDB9.c2ln");
+    /// let claims = token.claims()?;
+    /// assert_eq!(claims.consumer_id(), Some("test-consumer"));
+    /// assert_eq!(claims.expires_at(), Some(UNIX_EPOCH + Duration::from_secs(1_800_000_000)));
+    /// # Ok::<(), apideck_vault_core::TokenError>(())
+    /// ```
+    ///
+    /// Source: [RFC 7519](https://www.rfc-editor.org/rfc/rfc7519), JSON Web Token.
+    ///
+    /// # Errors
+    ///
+    /// If the token is no JSON Web Token. It may work all the same.
+    pub fn claims(&self) -> Result<TokenClaims, TokenError> {
+        let mut parts = self.0.split('.');
+        let (Some(_), Some(payload), Some(_), None) =
+            (parts.next(), parts.next(), parts.next(), parts.next())
+        else {
+            return Err(TokenError::Parts);
+        };
+        let json = BASE64_URL.decode(payload).map_err(|_| TokenError::Base64)?;
+        let claims = serde_json::from_slice(&json).map_err(|_| TokenError::Json)?;
+        Ok(TokenClaims(claims))
+    }
+}
+
+impl fmt::Debug for SessionToken {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("SessionToken([redacted])")
+    }
+}
+
+/// What a token says, **not verified**. Everything that was sent in the session is in it, and so
+/// readable by the consumer's browser. `Debug` shows the names of the claims only.
+#[derive(Clone, PartialEq)]
+pub struct TokenClaims(Map<String, Value>);
+
+impl TokenClaims {
+    /// `exp`: when the session ends.
+    pub fn expires_at(&self) -> Option<SystemTime> {
+        self.time("exp")
+    }
+
+    /// `iat`: when the session was created, by the server's clock.
+    pub fn issued_at(&self) -> Option<SystemTime> {
+        self.time("iat")
+    }
+
+    /// `consumer_id`: whose session it is.
+    pub fn consumer_id(&self) -> Option<&str> {
+        self.0.get("consumer_id")?.as_str()
+    }
+
+    /// `application_id`: the application that created it.
+    pub fn application_id(&self) -> Option<&str> {
+        self.0.get("application_id")?.as_str()
+    }
+
+    /// All claims, as JSON: `settings`, `theme`, `consumer_metadata` and what else there is.
+    pub fn as_map(&self) -> &Map<String, Value> {
+        &self.0
+    }
+
+    fn time(&self, claim: &str) -> Option<SystemTime> {
+        let value = self.0.get(claim)?;
+        let since_epoch = match value.as_u64() {
+            Some(seconds) => Duration::from_secs(seconds),
+            None => Duration::try_from_secs_f64(value.as_f64()?).ok()?,
+        };
+        SystemTime::UNIX_EPOCH.checked_add(since_epoch)
+    }
+}
+
+impl fmt::Debug for TokenClaims {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("TokenClaims")?;
+        formatter.debug_set().entries(self.0.keys()).finish()
+    }
+}
+
+/// A token that is no JSON Web Token, so that nothing can be read from it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum TokenError {
+    /// It has not the form `header.payload.signature`.
+    #[error("the session token is no JSON Web Token: it has not three parts")]
+    Parts,
+    /// The payload is no base64url.
+    #[error("the session token is no JSON Web Token: its payload is no base64url")]
+    Base64,
+    /// The payload is no JSON object.
+    #[error("the session token is no JSON Web Token: its payload is no JSON object")]
+    Json,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn token(payload: &str) -> SessionToken {
+        SessionToken::new(format!("e30.{}.sig", BASE64_URL.encode(payload)))
+    }
+
+    #[test]
+    fn times_may_have_fractions_and_wrong_ones_are_no_times() {
+        let at = |exp: &str| {
+            let claims = token(&format!(r#"{{"exp":{exp}}}"#)).claims().unwrap();
+            let since = claims.expires_at()?.duration_since(SystemTime::UNIX_EPOCH);
+            Some(since.unwrap().as_millis())
+        };
+        assert_eq!(at("1620000000"), Some(1_620_000_000_000));
+        assert_eq!(at("1.5"), Some(1500));
+        for wrong in ["null", "-1", "1e300", "18446744073709551615", r#""1""#] {
+            assert_eq!(at(wrong), None, "{wrong}");
+        }
+    }
+
+    #[test]
+    fn padding_does_not_matter_and_null_values_are_kept() {
+        let payload = BASE64_URL.encode(r#"{"logo":null}"#);
+        for payload in [payload.trim_end_matches('='), &payload] {
+            let claims = SessionToken::new(format!("a.{payload}.b"))
+                .claims()
+                .unwrap();
+            assert_eq!(claims.as_map()["logo"], Value::Null);
+            assert_eq!(claims.issued_at(), None);
+        }
+    }
+
+    #[test]
+    fn a_token_that_is_no_jwt_says_why_and_not_what() {
+        for (text, error) in [
+            ("<session_token>", TokenError::Parts),
+            ("a.b.c.d", TokenError::Parts),
+            ("a.!!.c", TokenError::Base64),
+            ("a.bm9wZQ.c", TokenError::Json),
+            ("a.W10.c", TokenError::Json),
+            ("a..c", TokenError::Json),
+        ] {
+            assert_eq!(SessionToken::new(text).claims(), Err(error), "{text}");
+        }
+    }
+
+    #[test]
+    fn debug_shows_neither_the_token_nor_its_values() {
+        let token = token(r#"{"consumer_id":"someone"}"#);
+        assert_eq!(format!("{token:?}"), "SessionToken([redacted])");
+        let claims = token.claims().unwrap();
+        assert_eq!(format!("{claims:?}"), r#"TokenClaims{"consumer_id"}"#);
+    }
+}

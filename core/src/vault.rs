@@ -1,0 +1,322 @@
+//! Where requests go and who asks.
+
+use bytes::Bytes;
+use http::uri::{Authority, PathAndQuery, Scheme};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Uri, header};
+use std::fmt;
+use std::sync::Arc;
+
+use crate::error::BuildError;
+
+mod environment;
+mod server_url;
+
+const APP_ID: HeaderName = HeaderName::from_static("x-apideck-app-id");
+const JSON: HeaderValue = HeaderValue::from_static("application/json");
+const USER_AGENT: &str = concat!("apideck-vault-rust/", env!("CARGO_PKG_VERSION"));
+
+/// Where requests go and who asks: the server's URL, the API key, the application's id.
+///
+/// Every value is checked once, here; the headers are prepared once, here. A clone is cheap. Keys
+/// are rotated and servers chosen by making another `Vault`.
+///
+/// ```
+/// use apideck_vault_core::Vault;
+///
+/// let vault = Vault::new("sk_live_1", "dSBdXd2H6Mqwfg0atXHXYcysLJE9qyn1VwBtXHX")?
+///     .with_server_url("https://proxy.example/apideck/")?
+///     .with_user_agent_prefix("payroll/1.2")?;
+///
+/// assert_eq!(vault.server_url(), "https://proxy.example/apideck");
+/// assert!(!format!("{vault:?}").contains("sk_live_1"));
+/// # Ok::<(), apideck_vault_core::error::BuildError>(())
+/// ```
+///
+/// Source: [Authorization](https://developers.apideck.com/apis/vault/reference#section/Authorization).
+#[derive(Clone)]
+pub struct Vault(Arc<Inner>);
+
+#[derive(Clone)]
+struct Inner {
+    scheme: Scheme,
+    authority: Authority,
+    /// What stands before an operation's path: empty, or `/…` without a slash at its end.
+    path_prefix: String,
+    headers: HeaderMap,
+}
+
+impl Vault {
+    /// The server that is used unless another is set: `https://unify.apideck.com`.
+    pub const DEFAULT_SERVER_URL: &str = "https://unify.apideck.com";
+
+    /// Asks `https://unify.apideck.com` with this API key for this application. Both are on the
+    /// "API Keys" page of the application's configuration. A key that begins with `Bearer ` (in any
+    /// case) is taken without it.
+    ///
+    /// # Errors
+    ///
+    /// If one of them is empty, or has a line break or anything else that is no visible ASCII
+    /// character, or begins or ends with a space.
+    pub fn new(api_key: impl AsRef<str>, app_id: impl AsRef<str>) -> Result<Self, BuildError> {
+        let mut authorization = authorization(api_key.as_ref())?;
+        authorization.set_sensitive(true);
+        let headers = HeaderMap::from_iter([
+            (header::AUTHORIZATION, authorization),
+            (APP_ID, header_value("app_id", app_id.as_ref())?),
+            (header::CONTENT_TYPE, JSON),
+            (header::ACCEPT, JSON),
+            (header::USER_AGENT, HeaderValue::from_static(USER_AGENT)),
+        ]);
+        Ok(Self(Arc::new(Inner {
+            scheme: Scheme::HTTPS,
+            authority: Authority::from_static("unify.apideck.com"),
+            path_prefix: String::new(),
+            headers,
+        })))
+    }
+
+    /// The same, for another server. A path is kept in front of those of the operations. Plain http
+    /// is taken for loopback addresses only; see
+    /// [`with_insecure_server_url`](Self::with_insecure_server_url).
+    ///
+    /// # Errors
+    ///
+    /// If it is no absolute http(s) URL, or has a user, a query or a fragment, or is plain http to
+    /// another machine.
+    pub fn with_server_url(self, url: impl AsRef<str>) -> Result<Self, BuildError> {
+        let (scheme, authority, path_prefix) = server_url::parse(url.as_ref())?;
+        if scheme == Scheme::HTTP && !server_url::is_loopback(authority.host()) {
+            return Err(BuildError::new(
+                "server_url",
+                "is plain http to another machine, which shows the API key to the network",
+                "it must begin with https:// (or be set with `with_insecure_server_url`)",
+            ));
+        }
+        Ok(self.at(scheme, authority, path_prefix))
+    }
+
+    /// The same, for another server that may be asked in plain http wherever it is: **everyone on
+    /// the way can read the API key**. Made for networks that encrypt below, such as a service mesh.
+    ///
+    /// # Errors
+    ///
+    /// If it is no absolute http(s) URL, or has a user, a query or a fragment.
+    pub fn with_insecure_server_url(self, url: impl AsRef<str>) -> Result<Self, BuildError> {
+        let (scheme, authority, path_prefix) = server_url::parse(url.as_ref())?;
+        Ok(self.at(scheme, authority, path_prefix))
+    }
+
+    /// The same, with the caller's name and version in front of this library's in the
+    /// `user-agent` header: `payroll/1.2`.
+    ///
+    /// # Errors
+    ///
+    /// If it is empty, has anything but visible ASCII characters, or begins or ends with a space.
+    pub fn with_user_agent_prefix(mut self, prefix: impl AsRef<str>) -> Result<Self, BuildError> {
+        header_value("user_agent_prefix", prefix.as_ref())?;
+        let user_agent = format!("{} {USER_AGENT}", prefix.as_ref());
+        let user_agent = header_value("user_agent_prefix", &user_agent)?;
+        Arc::make_mut(&mut self.0)
+            .headers
+            .insert(header::USER_AGENT, user_agent);
+        Ok(self)
+    }
+
+    /// The server's URL, without a slash at its end.
+    pub fn server_url(&self) -> String {
+        let inner = &*self.0;
+        format!(
+            "{}://{}{}",
+            inner.scheme, inner.authority, inner.path_prefix
+        )
+    }
+
+    /// Whether requests are encrypted: the server's URL begins with `https`.
+    pub fn is_https(&self) -> bool {
+        self.0.scheme == Scheme::HTTPS
+    }
+
+    /// A request with the headers that every operation has: `authorization`, `x-apideck-app-id`,
+    /// `accept`, `user-agent` and, with a body, `content-type: application/json`. This is where an
+    /// [`Operation`](crate::Operation) begins; `path` begins with a slash.
+    ///
+    /// # Errors
+    ///
+    /// If `path` cannot be part of a URL.
+    pub fn request(
+        &self,
+        method: Method,
+        path: &str,
+        body: Bytes,
+    ) -> Result<Request<Bytes>, BuildError> {
+        let inner = &*self.0;
+        let path = PathAndQuery::try_from(format!("{}{path}", inner.path_prefix));
+        let uri = path.map(|path| {
+            let mut parts = http::uri::Parts::default();
+            parts.scheme = Some(inner.scheme.clone());
+            parts.authority = Some(inner.authority.clone());
+            parts.path_and_query = Some(path);
+            Uri::from_parts(parts)
+        });
+        let Ok(Ok(uri)) = uri else {
+            let expected = "it must begin with a slash and have no spaces";
+            return Err(BuildError::new("path", "cannot be part of a URL", expected));
+        };
+        let has_body = !body.is_empty();
+        let mut request = Request::new(body);
+        *request.method_mut() = method;
+        *request.uri_mut() = uri;
+        *request.headers_mut() = inner.headers.clone();
+        if !has_body {
+            request.headers_mut().remove(header::CONTENT_TYPE);
+        }
+        Ok(request)
+    }
+
+    /// The API key, to take it out of what a server echoes.
+    pub(crate) fn api_key(&self) -> &str {
+        let value = self.0.headers.get(header::AUTHORIZATION);
+        let text = value.and_then(|value| value.to_str().ok());
+        text.and_then(|text| text.strip_prefix("Bearer "))
+            .unwrap_or_default()
+    }
+
+    fn at(mut self, scheme: Scheme, authority: Authority, path_prefix: String) -> Self {
+        let inner = Arc::make_mut(&mut self.0);
+        inner.scheme = scheme;
+        inner.authority = authority;
+        inner.path_prefix = path_prefix;
+        self
+    }
+}
+
+impl fmt::Debug for Vault {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("Vault")
+            .field("server_url", &self.server_url())
+            .field("api_key", &format_args!("[redacted]"))
+            .field("app_id", &self.0.headers.get(APP_ID))
+            .finish_non_exhaustive()
+    }
+}
+
+/// A header's value from text: for the ids and texts that an [`Operation`](crate::Operation) sends
+/// in headers. `field` is the name that an error gives it.
+///
+/// # Errors
+///
+/// If the text is empty, has a line break or anything else that is no visible ASCII character, or
+/// begins or ends with a space (which HTTP would drop, so that another value arrived).
+pub fn header_value(field: &'static str, text: &str) -> Result<HeaderValue, BuildError> {
+    let expected = "it must be visible ASCII characters";
+    let problem = if text.is_empty() {
+        "is empty"
+    } else if text.chars().any(char::is_control) {
+        "contains a control character"
+    } else if !text.is_ascii() {
+        "contains a character beyond ASCII"
+    } else if text.starts_with(' ') || text.ends_with(' ') {
+        "begins or ends with a space"
+    } else {
+        match HeaderValue::from_str(text) {
+            Ok(value) => return Ok(value),
+            Err(_) => "cannot be the value of a header",
+        }
+    };
+    Err(BuildError::new(field, problem, expected))
+}
+
+fn authorization(api_key: &str) -> Result<HeaderValue, BuildError> {
+    const BEARER: &str = "Bearer ";
+    let key = match api_key.get(..BEARER.len()) {
+        Some(start) if start.eq_ignore_ascii_case(BEARER) => api_key
+            .get(BEARER.len()..)
+            .unwrap_or_default()
+            .trim_start_matches(' '),
+        _ => api_key,
+    };
+    header_value("api_key", key)?;
+    header_value("api_key", &format!("{BEARER}{key}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn authorization_of(vault: &Vault) -> &HeaderValue {
+        &vault.0.headers[header::AUTHORIZATION]
+    }
+
+    #[test]
+    fn a_key_with_bearer_in_front_is_not_prefixed_again() {
+        for key in ["key", "Bearer key", "bearer key", "BEARER  key"] {
+            let vault = Vault::new(key, "app").unwrap();
+            assert_eq!(authorization_of(&vault), "Bearer key");
+            assert_eq!(vault.api_key(), "key");
+        }
+        assert_eq!(
+            authorization_of(&Vault::new("bearer-key", "app").unwrap()),
+            "Bearer bearer-key"
+        );
+    }
+
+    #[test]
+    fn the_key_is_sensitive_and_not_in_debug() {
+        let vault = Vault::new("sk_live_secret", "app").unwrap();
+        assert!(authorization_of(&vault).is_sensitive());
+        assert_eq!(
+            format!("{vault:?}"),
+            r#"Vault { server_url: "https://unify.apideck.com", api_key: [redacted], app_id: Some("app"), .. }"#
+        );
+    }
+
+    #[test]
+    fn wrong_values_are_refused_by_name_without_the_value() {
+        for (key, app, field, problem) in [
+            ("", "app", "api_key", "is empty"),
+            ("Bearer ", "app", "api_key", "is empty"),
+            ("secret\n", "app", "api_key", "contains a control character"),
+            (
+                "secret\u{7f}",
+                "app",
+                "api_key",
+                "contains a control character",
+            ),
+            (
+                "secret\tx",
+                "app",
+                "api_key",
+                "contains a control character",
+            ),
+            ("secret ", "app", "api_key", "begins or ends with a space"),
+            (
+                "secrät",
+                "app",
+                "api_key",
+                "contains a character beyond ASCII",
+            ),
+            ("secret", "", "app_id", "is empty"),
+            (
+                "secret",
+                "a\r\nx: y",
+                "app_id",
+                "contains a control character",
+            ),
+        ] {
+            let error = Vault::new(key, app).unwrap_err();
+            assert_eq!((error.field(), error.problem()), (field, problem));
+            assert!(!format!("{error} {error:?}").contains("secr"));
+        }
+    }
+
+    #[test]
+    fn a_user_agent_prefix_stands_in_front() {
+        let vault = Vault::new("key", "app").unwrap();
+        let vault = vault.with_user_agent_prefix("payroll/1.2").unwrap();
+        let expected = format!("payroll/1.2 {USER_AGENT}");
+        assert_eq!(vault.0.headers[header::USER_AGENT], expected.as_str());
+        let error = vault.with_user_agent_prefix("a\nb").unwrap_err();
+        assert_eq!(error.field(), "user_agent_prefix");
+    }
+}

@@ -1,0 +1,116 @@
+//! A `Vault` from environment variables.
+
+use std::ffi::OsString;
+
+use super::Vault;
+use crate::error::BuildError;
+
+impl Vault {
+    /// Takes the API key from `APIDECK_API_KEY`, the application's id from `APIDECK_APP_ID` and,
+    /// if it is set and not empty, the server's URL from `APIDECK_SERVER_URL`. These are the
+    /// names that the official SDKs use. Line breaks at the end of a value are dropped.
+    ///
+    /// This is the one function of the crate that looks at the world outside.
+    ///
+    /// # Errors
+    ///
+    /// If a variable is missing or wrong, under the variable's name.
+    pub fn from_env() -> Result<Self, BuildError> {
+        #[expect(
+            clippy::disallowed_methods,
+            reason = "this constructor is about the environment"
+        )]
+        Self::from_variables(|name| std::env::var_os(name))
+    }
+
+    fn from_variables(variable: impl Fn(&str) -> Option<OsString>) -> Result<Self, BuildError> {
+        const API_KEY: &str = "APIDECK_API_KEY";
+        const APP_ID: &str = "APIDECK_APP_ID";
+        const SERVER_URL: &str = "APIDECK_SERVER_URL";
+        let read = |name: &'static str| match variable(name).map(OsString::into_string) {
+            None => Ok(None),
+            Some(Ok(text)) => Ok(Some(text.trim_end_matches(['\r', '\n']).to_owned())),
+            Some(Err(_)) => Err(BuildError::new(
+                name,
+                "is no Unicode text",
+                "it must be text",
+            )),
+        };
+        let required = |name: &'static str, what: &'static str| {
+            read(name)?.ok_or_else(|| BuildError::new(name, "is not set", what))
+        };
+        let api_key = required(
+            API_KEY,
+            "it must be the API key of your Apideck application",
+        )?;
+        let app_id = required(APP_ID, "it must be the id of your Apideck application")?;
+        let variable_of = |error: BuildError| {
+            let name = match error.field() {
+                "api_key" => API_KEY,
+                "app_id" => APP_ID,
+                _ => SERVER_URL,
+            };
+            error.named(name)
+        };
+        let vault = Self::new(api_key, app_id).map_err(variable_of)?;
+        match read(SERVER_URL)? {
+            Some(url) if !url.is_empty() => vault.with_server_url(url).map_err(variable_of),
+            _ => Ok(vault),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn from(variables: &[(&str, &str)]) -> Result<Vault, BuildError> {
+        Vault::from_variables(|name| {
+            let (_, value) = variables.iter().find(|(known, _)| *known == name)?;
+            Some(value.into())
+        })
+    }
+
+    #[test]
+    fn a_line_break_at_the_end_is_dropped() {
+        let vault = from(&[("APIDECK_API_KEY", "key\r\n"), ("APIDECK_APP_ID", "app\n")]).unwrap();
+        assert_eq!(vault.api_key(), "key");
+        assert_eq!(vault.server_url(), Vault::DEFAULT_SERVER_URL);
+    }
+
+    #[test]
+    fn the_server_url_is_optional_and_may_be_empty() {
+        let keys = [("APIDECK_API_KEY", "key"), ("APIDECK_APP_ID", "app")];
+        let at = |url| from(&[keys[0], keys[1], ("APIDECK_SERVER_URL", url)]);
+        assert_eq!(at("").unwrap().server_url(), Vault::DEFAULT_SERVER_URL);
+        assert_eq!(
+            at("https://proxy.example/x\n").unwrap().server_url(),
+            "https://proxy.example/x"
+        );
+        let error = at("http://proxy.example").unwrap_err();
+        assert_eq!(error.field(), "APIDECK_SERVER_URL");
+    }
+
+    #[test]
+    fn what_is_missing_or_wrong_is_told_by_the_name_of_its_variable() {
+        let key = ("APIDECK_API_KEY", "secret");
+        for (variables, field, problem) in [
+            (vec![], "APIDECK_API_KEY", "is not set"),
+            (vec![key], "APIDECK_APP_ID", "is not set"),
+            (
+                vec![key, ("APIDECK_APP_ID", "")],
+                "APIDECK_APP_ID",
+                "is empty",
+            ),
+            (
+                vec![("APIDECK_API_KEY", "sec\nret"), ("APIDECK_APP_ID", "app")],
+                "APIDECK_API_KEY",
+                "contains a control character",
+            ),
+        ] {
+            let error = from(&variables).unwrap_err();
+            assert_eq!((error.field(), error.problem()), (field, problem));
+            assert!(!error.to_string().contains("ret"));
+        }
+    }
+}

@@ -1,0 +1,143 @@
+//! The server's URL, in parts.
+
+use http::Uri;
+use http::uri::{Authority, Scheme};
+use std::net::IpAddr;
+
+use crate::error::BuildError;
+
+/// Scheme, authority, and the path without a slash at its end.
+pub(super) fn parse(url: &str) -> Result<(Scheme, Authority, String), BuildError> {
+    let wrong = |problem: &'static str| {
+        let expected = "it must be an absolute URL such as https://unify.apideck.com";
+        BuildError::new("server_url", problem, expected)
+    };
+    // The `http` crate drops a fragment without a word.
+    if url.contains('#') {
+        return Err(wrong("has a fragment"));
+    }
+    let uri: Uri = url.parse().map_err(|_| wrong("is no URL"))?;
+    let parts = uri.into_parts();
+    let (Some(scheme), Some(authority)) = (parts.scheme, parts.authority) else {
+        return Err(wrong("is not absolute"));
+    };
+    if scheme != Scheme::HTTPS && scheme != Scheme::HTTP {
+        return Err(wrong("is neither https nor http"));
+    }
+    if authority.as_str().contains('@') {
+        return Err(wrong("has a user"));
+    }
+    if authority.host().is_empty() || authority.host() == "[]" {
+        return Err(wrong("has no host"));
+    }
+    let has_port = authority.as_str().len() > authority.host().len();
+    if has_port && authority.port_u16().is_none_or(|port| port == 0) {
+        return Err(wrong("has a port that is none"));
+    }
+    let path = parts.path_and_query;
+    if path.as_ref().is_some_and(|path| path.query().is_some()) {
+        return Err(wrong("has a query"));
+    }
+    let prefix = path.as_ref().map_or("", |path| path.path());
+    let prefix = prefix.trim_end_matches('/').to_owned();
+    Ok((scheme, authority, prefix))
+}
+
+/// `localhost`, a name below it, or a loopback address.
+pub(super) fn is_loopback(host: &str) -> bool {
+    let host = host.to_ascii_lowercase();
+    let address = host.trim_start_matches('[').trim_end_matches(']');
+    match address.parse::<IpAddr>() {
+        Ok(IpAddr::V4(address)) => address.is_loopback(),
+        Ok(IpAddr::V6(address)) => address.to_canonical().is_loopback(),
+        Err(_) => host == "localhost" || host.ends_with(".localhost"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::Vault;
+
+    fn at(url: &str) -> Result<Vault, String> {
+        let vault = Vault::new("key", "app").unwrap();
+        vault
+            .with_server_url(url)
+            .map_err(|error| format!("{} {}", error.field(), error.problem()))
+    }
+
+    #[test]
+    fn a_path_prefix_is_kept() {
+        for (url, expected) in [
+            ("https://unify.apideck.com", "https://unify.apideck.com"),
+            ("HTTPS://unify.apideck.com/", "https://unify.apideck.com"),
+            (
+                "https://proxy.example/apideck/",
+                "https://proxy.example/apideck",
+            ),
+            (
+                "https://proxy.example:8443/a/b//",
+                "https://proxy.example:8443/a/b",
+            ),
+            ("http://[::1]:8080", "http://[::1]:8080"),
+        ] {
+            let vault = at(url).unwrap();
+            assert_eq!(vault.server_url(), expected);
+            let request = vault.request(http::Method::POST, "/vault/sessions", "".into());
+            assert_eq!(
+                request.unwrap().uri().to_string(),
+                format!("{expected}/vault/sessions")
+            );
+        }
+    }
+
+    #[test]
+    fn plain_http_is_for_loopback_unless_asked_for_by_name() {
+        for url in [
+            "http://127.0.0.1:9",
+            "http://127.8.8.8",
+            "http://localhost:9",
+            "http://LOCALHOST",
+            "http://vault.localhost:9",
+            "http://[::1]",
+            "http://[::ffff:127.0.0.1]",
+        ] {
+            assert!(at(url).is_ok(), "{url}");
+        }
+        for url in [
+            "http://unify.apideck.com",
+            "http://10.0.0.1",
+            "http://localhost.example",
+            "http://127.0.0.1.example",
+            "http://[2001:db8::1]",
+        ] {
+            assert!(at(url).unwrap_err().contains("plain http"), "{url}");
+            let vault = Vault::new("key", "app").unwrap();
+            let vault = vault.with_insecure_server_url(url).unwrap();
+            assert_eq!(vault.server_url(), url);
+            assert!(!vault.is_https());
+        }
+    }
+
+    #[test]
+    fn what_is_no_server_url_is_refused_with_its_reason() {
+        for (url, reason) in [
+            ("", "is no URL"),
+            ("unify.apideck.com", "is not absolute"),
+            ("/vault", "is not absolute"),
+            ("ftp://unify.apideck.com", "is neither https nor http"),
+            ("https://user:secret@unify.apideck.com", "has a user"),
+            ("https://unify.apideck.com?x=1", "has a query"),
+            ("https://unify.apideck.com/#here", "has a fragment"),
+            ("https://unify.apideck.com\n", "is no URL"),
+            ("https://unify apideck.com", "is no URL"),
+            ("https://", "is no URL"),
+            ("https://unify.apideck.com:99999", "has a port that is none"),
+        ] {
+            assert_eq!(
+                at(url).unwrap_err(),
+                format!("server_url {reason}"),
+                "{url}"
+            );
+        }
+    }
+}
