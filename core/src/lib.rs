@@ -43,6 +43,15 @@
 //!
 //! [Apideck Vault]: https://developers.apideck.com/apis/vault/reference
 
+// Library code does not panic; the lint table of the workspace cannot spare the tests from this.
+#![deny(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects
+)]
+
 pub mod error;
 pub mod retry;
 

@@ -1,0 +1,160 @@
+//! The client: the loop around a call, with the service's share filled in.
+
+use apideck_vault_core::error::BuildError;
+use apideck_vault_core::http::{Request, Response};
+use apideck_vault_core::retry::{ExponentialBackoff, RetryPolicy};
+use apideck_vault_core::{Bytes, Call, CreateSession, CreatedSession, Operation, Step, Vault};
+use http_body::Body;
+use http_body_util::Full;
+use std::error::Error;
+use std::hash::{BuildHasher, RandomState};
+use std::sync::Arc;
+use tokio::time::{Instant, sleep};
+use tower_service::Service;
+
+use crate::default_client::{DefaultClient, default_client};
+use crate::{CallError, transport};
+
+/// Creates Vault sessions over hyper, or over any tower service.
+///
+/// A clone is cheap and shares the connections, and so are the copies that the `with_…` methods
+/// make: that is how API keys are rotated and servers chosen. Dropping a call's future ends the
+/// call.
+///
+/// ```
+/// use apideck_vault_hyper::retry::ExponentialBackoff;
+/// use apideck_vault_hyper::{Vault, VaultClient};
+/// use std::time::Duration;
+///
+/// let client = VaultClient::new(Vault::new("sk_live_1", "app")?);
+/// let rotated = client.with_vault(Vault::new("sk_live_2", "app")?);
+/// let hasty = rotated.with_retry(ExponentialBackoff::new().deadline(Duration::from_secs(3)));
+/// # Ok::<(), apideck_vault_hyper::error::BuildError>(())
+/// ```
+#[derive(Debug, Clone)]
+pub struct VaultClient<S = DefaultClient> {
+    vault: Vault,
+    retry: Arc<dyn RetryPolicy>,
+    max_response_bytes: usize,
+    client: Result<S, BuildError>,
+    speaks_https: bool,
+}
+
+impl VaultClient {
+    /// How many bytes of an answer's body are read at most, unless set otherwise: 1 MiB.
+    pub const DEFAULT_MAX_RESPONSE_BYTES: usize = 1024 * 1024;
+
+    /// A client with a connection pool of its own. This does not connect yet.
+    pub fn new(vault: Vault) -> Self {
+        Self::with(vault, default_client(), cfg!(feature = "rustls"))
+    }
+}
+
+impl<S: Clone> VaultClient<S> {
+    /// A client on a service of yours: a hyper client with your connector, a stack of tower layers,
+    /// a fake one for tests.
+    ///
+    /// Build a hyper-util client with `.retry_canceled_requests(false)`: otherwise attempts happen
+    /// that this client does not count. A layer that follows redirects carries the API key along.
+    ///
+    /// ```
+    /// use apideck_vault_hyper::hyper_util::client::legacy::Client;
+    /// use apideck_vault_hyper::hyper_util::rt::TokioExecutor;
+    /// use apideck_vault_hyper::{Vault, VaultClient};
+    ///
+    /// let vault = Vault::new("sk_live_1", "app")?;
+    /// let own = Client::builder(TokioExecutor::new()).retry_canceled_requests(false).build_http();
+    /// let client = VaultClient::from_client(vault, own);
+    /// # Ok::<(), apideck_vault_hyper::error::BuildError>(())
+    /// ```
+    pub fn from_client(vault: Vault, client: S) -> Self {
+        Self::with(vault, Ok(client), true)
+    }
+
+    /// The same client for another API key, application or server.
+    pub fn with_vault(&self, vault: Vault) -> Self {
+        Self {
+            vault,
+            ..self.clone()
+        }
+    }
+
+    /// The same client with another retry policy, which also says how long a call and an attempt
+    /// may take. Default: [`ExponentialBackoff::new`].
+    pub fn with_retry(&self, policy: impl RetryPolicy + 'static) -> Self {
+        Self {
+            retry: Arc::new(policy),
+            ..self.clone()
+        }
+    }
+
+    /// The same client with another limit to the bytes of an answer's body. Default: 1 MiB.
+    pub fn with_max_response_bytes(&self, bytes: usize) -> Self {
+        Self {
+            max_response_bytes: bytes,
+            ..self.clone()
+        }
+    }
+
+    fn with(vault: Vault, client: Result<S, BuildError>, speaks_https: bool) -> Self {
+        Self {
+            vault,
+            retry: Arc::new(ExponentialBackoff::new()),
+            max_response_bytes: VaultClient::DEFAULT_MAX_RESPONSE_BYTES,
+            client,
+            speaks_https,
+        }
+    }
+}
+
+impl<S, B> VaultClient<S>
+where
+    S: Service<Request<Full<Bytes>>, Response = Response<B>> + Clone,
+    S::Error: Into<Box<dyn Error + Send + Sync>>,
+    B: Body,
+    B::Error: Into<Box<dyn Error + Send + Sync>>,
+{
+    /// Creates a session.
+    ///
+    /// # Errors
+    ///
+    /// If the input cannot be sent, Apideck refuses, the answer breaks the contract, or no answer
+    /// comes, each after the retries that the policy allows.
+    pub async fn create_session(&self, create: CreateSession) -> Result<CreatedSession, CallError> {
+        self.send(create).await.map(Response::into_body)
+    }
+
+    /// Performs any operation; the answer comes with its status and headers, and
+    /// [`Attempts::of`](crate::Attempts::of) tells how many attempts it took.
+    ///
+    /// # Errors
+    ///
+    /// As [`create_session`](Self::create_session).
+    pub async fn send<O: Operation>(&self, operation: O) -> Result<Response<O::Output>, CallError> {
+        let client = self.client.as_ref().map_err(Clone::clone)?;
+        if self.vault.is_https() && !self.speaks_https {
+            let expected = "enable it, or hand in a client that speaks TLS with `from_client`";
+            let problem = "of apideck-vault-hyper is missing, which https needs";
+            return Err(BuildError::new("feature `rustls`", problem, expected).into());
+        }
+        let started = Instant::now();
+        let seed = RandomState::new().hash_one(());
+        let mut step = Call::begin(&self.vault, operation, self.retry.as_ref(), seed);
+        loop {
+            step = match step {
+                Step::Send(attempt) => {
+                    let (request, timeout) = (attempt.request(), attempt.timeout());
+                    let outcome =
+                        transport::send(client.clone(), request, timeout, self.max_response_bytes)
+                            .await;
+                    attempt.finish(outcome, started.elapsed())
+                }
+                Step::Wait(wait) => {
+                    sleep(wait.delay()).await;
+                    wait.resume(started.elapsed())
+                }
+                Step::Done(result) => return result,
+            }
+        }
+    }
+}

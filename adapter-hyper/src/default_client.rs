@@ -1,0 +1,49 @@
+//! The service that is used unless the caller brings one.
+
+use apideck_vault_core::Bytes;
+use apideck_vault_core::error::BuildError;
+use http_body_util::Full;
+use hyper_util::client::legacy::{Client, connect::HttpConnector};
+use hyper_util::rt::{TokioExecutor, TokioTimer};
+use std::time::Duration;
+
+/// hyper-util's pooled client, with TLS if the feature `rustls` is on.
+pub type DefaultClient = Client<Connector, Full<Bytes>>;
+
+#[cfg(feature = "rustls")]
+type Connector = hyper_rustls::HttpsConnector<HttpConnector>;
+#[cfg(not(feature = "rustls"))]
+type Connector = HttpConnector;
+
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// A client for this one job: what an attempt costs and where the key goes is known.
+pub(crate) fn default_client() -> Result<DefaultClient, BuildError> {
+    let mut tcp = HttpConnector::new();
+    tcp.set_connect_timeout(Some(CONNECT_TIMEOUT));
+    tcp.set_nodelay(true);
+    Ok(Client::builder(TokioExecutor::new())
+        .pool_timer(TokioTimer::new())
+        // Otherwise there would be attempts that nobody counts.
+        .retry_canceled_requests(false)
+        .build(connector(tcp)?))
+}
+
+/// The provider is named, so that another one elsewhere in the program changes nothing.
+#[cfg(feature = "rustls")]
+fn connector(mut tcp: HttpConnector) -> Result<Connector, BuildError> {
+    tcp.enforce_http(false);
+    let tls = hyper_rustls::HttpsConnectorBuilder::new()
+        .with_provider_and_webpki_roots(rustls::crypto::ring::default_provider())
+        .map_err(|error| {
+            let problem = format!("cannot be built ({error})");
+            let expected = "one of your own can be handed in with `from_client`";
+            BuildError::new("the default hyper client", problem, expected)
+        })?;
+    Ok(tls.https_or_http().enable_http1().wrap_connector(tcp))
+}
+
+#[cfg(not(feature = "rustls"))]
+fn connector(tcp: HttpConnector) -> Result<Connector, BuildError> {
+    Ok(tcp)
+}

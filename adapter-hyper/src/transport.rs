@@ -1,0 +1,111 @@
+//! The service's share of a call: one request, one answer, or what went wrong.
+
+use apideck_vault_core::Bytes;
+use apideck_vault_core::error::{Failure, FailureKind};
+use apideck_vault_core::http::{Request, Response};
+use http_body::Body;
+use http_body_util::{BodyExt as _, Full, LengthLimitError, Limited};
+use hyper_util::client::legacy;
+use std::error::Error;
+use std::future::poll_fn;
+use std::time::Duration;
+use std::{fmt, io};
+use tower_service::Service;
+
+type BoxError = Box<dyn Error + Send + Sync>;
+
+/// The service's own error, or that of the body it answered with.
+///
+/// [`source`](Error::source) and the text are those of the error inside, which
+/// [`get_ref`](Self::get_ref) gives for a look at its type.
+pub struct TransportError(BoxError);
+
+impl TransportError {
+    /// The error as the service gave it.
+    pub fn get_ref(&self) -> &(dyn Error + Send + Sync + 'static) {
+        &*self.0
+    }
+}
+
+impl fmt::Display for TransportError {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(formatter)
+    }
+}
+
+impl fmt::Debug for TransportError {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(formatter)
+    }
+}
+
+impl Error for TransportError {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        self.0.source()
+    }
+}
+
+pub(crate) async fn send<S, B>(
+    service: S,
+    request: Request<Bytes>,
+    timeout: Option<Duration>,
+    max_response_bytes: usize,
+) -> Result<Response<Bytes>, Failure<TransportError>>
+where
+    S: Service<Request<Full<Bytes>>, Response = Response<B>>,
+    S::Error: Into<BoxError>,
+    B: Body,
+    B::Error: Into<BoxError>,
+{
+    let exchange = exchange(service, request.map(Full::new), max_response_bytes);
+    match timeout {
+        Some(timeout) => tokio::time::timeout(timeout, exchange)
+            .await
+            .unwrap_or_else(|_| Err(Failure::timed_out())),
+        None => exchange.await,
+    }
+}
+
+async fn exchange<S, B>(
+    mut service: S,
+    request: Request<Full<Bytes>>,
+    max_response_bytes: usize,
+) -> Result<Response<Bytes>, Failure<TransportError>>
+where
+    S: Service<Request<Full<Bytes>>, Response = Response<B>>,
+    S::Error: Into<BoxError>,
+    B: Body,
+    B::Error: Into<BoxError>,
+{
+    let ready = poll_fn(|context| service.poll_ready(context)).await;
+    ready.map_err(|error| sorted(error.into()))?;
+    let answer = service.call(request).await;
+    let (head, body) = answer.map_err(|error| sorted(error.into()))?.into_parts();
+    if body.size_hint().lower() > u64::try_from(max_response_bytes).unwrap_or(u64::MAX) {
+        return Err(Failure::too_large());
+    }
+    match Limited::new(body, max_response_bytes).collect().await {
+        Ok(body) => Ok(Response::from_parts(head, body.to_bytes())),
+        Err(error) if error.is::<LengthLimitError>() => Err(Failure::too_large()),
+        Err(error) => Err(Failure::new(FailureKind::Unanswered, TransportError(error))),
+    }
+}
+
+/// What is known after an error of the service's, which may be any that a tower layer makes up.
+fn sorted(error: BoxError) -> Failure<TransportError> {
+    let mut kind = FailureKind::Other;
+    let mut next: Option<&(dyn Error + 'static)> = Some(&*error);
+    while let Some(error) = next {
+        if let Some(error) = error.downcast_ref::<legacy::Error>() {
+            kind = FailureKind::Unanswered;
+            if error.is_connect() {
+                kind = FailureKind::NotSent;
+                break;
+            }
+        } else if error.is::<hyper::Error>() || error.is::<io::Error>() {
+            kind = FailureKind::Unanswered;
+        }
+        next = error.source();
+    }
+    Failure::new(kind, TransportError(error))
+}
