@@ -2,7 +2,7 @@
 
 use apideck_vault_core::Bytes;
 use apideck_vault_core::error::{Failure, FailureKind};
-use apideck_vault_core::http::{Request, Response};
+use apideck_vault_core::http::{HeaderValue, Method, Request, Response, header};
 use http_body::Body;
 use http_body_util::{BodyExt as _, Full, LengthLimitError, Limited};
 use hyper_util::client::legacy;
@@ -57,7 +57,7 @@ where
     B: Body,
     B::Error: Into<BoxError>,
 {
-    let exchange = exchange(service, request.map(Full::new), max_response_bytes);
+    let exchange = exchange(service, framed(request).map(Full::new), max_response_bytes);
     match timeout {
         Some(timeout) => tokio::time::timeout(timeout, exchange)
             .await
@@ -89,6 +89,17 @@ where
         Err(error) if error.is::<LengthLimitError>() => Err(Failure::too_large()),
         Err(error) => Err(Failure::new(FailureKind::Unanswered, TransportError(error))),
     }
+}
+
+/// hyper leaves out the length of an empty body, which some servers insist on for these methods
+/// ([RFC 9110, section 8.6](https://www.rfc-editor.org/rfc/rfc9110#section-8.6)).
+fn framed(mut request: Request<Bytes>) -> Request<Bytes> {
+    let has_content = [Method::POST, Method::PUT, Method::PATCH].contains(request.method());
+    if has_content && request.body().is_empty() {
+        let headers = request.headers_mut();
+        headers.insert(header::CONTENT_LENGTH, HeaderValue::from_static("0"));
+    }
+    request
 }
 
 /// What is known after an error of the service's, which may be any that a tower layer makes up.

@@ -31,8 +31,8 @@
 //!
 //! # Features
 //!
-//! - `rustls` (default): https for the default client, with the ring provider. It installs nothing
-//!   process-wide.
+//! - `rustls` (default): https for the default client, with the aws-lc-rs provider, which is
+//!   reqwest's. It installs nothing process-wide.
 //!
 //! [Apideck Vault]: https://developers.apideck.com/apis/vault/reference
 

@@ -2,7 +2,7 @@
 
 use apideck_vault_core::Bytes;
 use apideck_vault_core::error::{BuildError, Failure, FailureKind};
-use apideck_vault_core::http::{Request, Response};
+use apideck_vault_core::http::{HeaderValue, Method, Request, Response, header};
 use http_body::Body as _;
 use http_body_util::{BodyExt as _, LengthLimitError, Limited};
 use reqwest::{Client, redirect, retry};
@@ -40,7 +40,7 @@ fn tls_config() -> Result<rustls::ClientConfig, rustls::Error> {
     let roots = rustls::RootCertStore {
         roots: webpki_roots::TLS_SERVER_ROOTS.to_vec(),
     };
-    let provider = std::sync::Arc::new(rustls::crypto::ring::default_provider());
+    let provider = std::sync::Arc::new(rustls::crypto::aws_lc_rs::default_provider());
     let mut config = rustls::ClientConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()?
         .with_root_certificates(roots)
@@ -55,7 +55,7 @@ pub(crate) async fn send(
     timeout: Option<Duration>,
     max_response_bytes: usize,
 ) -> Result<Response<Bytes>, Failure<reqwest::Error>> {
-    let mut request = reqwest::Request::try_from(request).map_err(sorted)?;
+    let mut request = reqwest::Request::try_from(framed(request)).map_err(sorted)?;
     *request.timeout_mut() = timeout;
     let answer = client.execute(request).await.map_err(sorted)?;
     let (head, body) = Response::<reqwest::Body>::from(answer).into_parts();
@@ -71,6 +71,17 @@ pub(crate) async fn send(
             Err(_) => Err(Failure::too_large()),
         },
     }
+}
+
+/// hyper leaves out the length of an empty body, which some servers insist on for these methods
+/// ([RFC 9110, section 8.6](https://www.rfc-editor.org/rfc/rfc9110#section-8.6)).
+fn framed(mut request: Request<Bytes>) -> Request<Bytes> {
+    let has_content = [Method::POST, Method::PUT, Method::PATCH].contains(request.method());
+    if has_content && request.body().is_empty() {
+        let headers = request.headers_mut();
+        headers.insert(header::CONTENT_LENGTH, HeaderValue::from_static("0"));
+    }
+    request
 }
 
 /// What is known after an error of reqwest's. The URL goes: it is the server's, and known.

@@ -100,10 +100,18 @@ fn sorted_io(error: &io::Error) -> FailureKind {
         | io::ErrorKind::NetworkUnreachable
         | io::ErrorKind::AddrNotAvailable => FailureKind::NotSent,
         io::ErrorKind::TimedOut => FailureKind::TimedOut,
+        _ if is_lookup_failure(error) => FailureKind::NotSent,
         #[cfg(feature = "rustls")]
         _ if is_handshake_failure(error) => FailureKind::NotSent,
         _ => FailureKind::Unanswered,
     }
+}
+
+/// The standard library gives a failed name lookup no kind of its own, only this text.
+fn is_lookup_failure(error: &io::Error) -> bool {
+    error
+        .to_string()
+        .starts_with("failed to lookup address information")
 }
 
 /// The server's certificate is refused before the request is sent.

@@ -9,6 +9,7 @@ pub use official::OfficialBackoff;
 
 use http::StatusCode;
 use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
 use crate::error::{ApiError, CallErrorKind, DecodeError, FailureKind};
@@ -143,5 +144,19 @@ impl<'a> Cause<'a> {
             CallErrorKind::Decode(error) => Some(Self::Decode(error)),
             CallErrorKind::Transport(failure) => Some(Self::Transport(failure.kind())),
         }
+    }
+}
+
+impl<P: RetryPolicy + ?Sized> RetryPolicy for Arc<P> {
+    fn verdict(&self, failed: &FailedAttempt<'_>) -> Verdict {
+        (**self).verdict(failed)
+    }
+
+    fn attempt_timeout(&self) -> Option<Duration> {
+        (**self).attempt_timeout()
+    }
+
+    fn deadline(&self) -> Option<Duration> {
+        (**self).deadline()
     }
 }

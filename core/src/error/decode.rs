@@ -3,6 +3,7 @@
 use bytes::Bytes;
 use http::{HeaderMap, Response, StatusCode, header};
 use serde::de::DeserializeOwned;
+use serde_path_to_error::Segment;
 use std::fmt;
 
 use super::kept;
@@ -92,11 +93,7 @@ impl DecodeError {
         match serde_path_to_error::deserialize::<_, T>(&mut deserializer) {
             Ok(_) => Self::new(answer, "$", "has more text after the JSON value"),
             Err(error) => {
-                let path = match error.path().to_string() {
-                    root if root == "." => "$".to_owned(),
-                    path => format!("$.{path}"),
-                };
-                let (path, problem) = explain(path, error.inner());
+                let (path, problem) = explain(json_path(error.path()), error.inner());
                 Self::new(answer, path, problem)
             }
         }
@@ -146,6 +143,19 @@ fn is_json(content_type: &str) -> bool {
             .to_ascii_lowercase()
             .strip_prefix("application/")
             .is_some_and(|subtype| subtype.ends_with("+json"))
+}
+
+fn json_path(path: &serde_path_to_error::Path) -> String {
+    let mut text = String::from("$");
+    for segment in path {
+        match segment {
+            Segment::Seq { index } => text.push_str(&format!("[{index}]")),
+            Segment::Map { key } => text.push_str(&format!(".{key}")),
+            Segment::Enum { variant } => text.push_str(&format!(".{variant}")),
+            Segment::Unknown => break,
+        }
+    }
+    text
 }
 
 /// A serde_json error, without the values from the body that its text can hold.

@@ -1,0 +1,133 @@
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::header::CONTENT_TYPE;
+use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
+
+/// How the emulator answers one request.
+///
+/// A constructor says what happens; what is chained to it changes the details.
+///
+/// ```
+/// use std::time::Duration;
+/// use apideck_vault_emulator::Answer;
+///
+/// Answer::normal().delay(Duration::from_millis(5));
+/// Answer::status(429).header("retry-after", "2");
+/// Answer::status(502).content_type("text/html").body("<h1>Bad Gateway</h1>");
+/// Answer::raw("HTTP/1.1 200 OK\r\ncontent-length: 10\r\n\r\nhalf");
+/// Answer::close();
+/// ```
+///
+/// A script with a mistake in it, such as a header name with a blank, answers 500 with an
+/// `EmulatorScriptError` that tells the mistake.
+#[derive(Clone, Debug)]
+#[must_use = "an answer does nothing until it is part of a script or of a rule"]
+pub struct Answer {
+    pub(crate) fate: Fate,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Option<Bytes>,
+    pub(crate) delay: Duration,
+    pub(crate) mistake: Option<String>,
+}
+
+/// What happens to the request at all.
+#[derive(Clone, Debug)]
+pub(crate) enum Fate {
+    Normal,
+    Status(StatusCode),
+    Raw(Bytes),
+    Close,
+    Hang,
+}
+
+impl Answer {
+    fn new(fate: Fate) -> Self {
+        Self {
+            fate,
+            headers: HeaderMap::new(),
+            body: None,
+            delay: Duration::ZERO,
+            mistake: None,
+        }
+    }
+
+    /// Checks the request and answers it as the API does.
+    pub fn normal() -> Self {
+        Self::new(Fate::Normal)
+    }
+
+    /// Answers with a status, whatever the request says.
+    ///
+    /// - 3xx, 4xx and 5xx come with the error body that the API has for this status, or with one
+    ///   that it could have.
+    /// - 204, 205 and 304 come without a body, even if one is given.
+    /// - Any other 2xx is [`normal`](Self::normal) with this status, if the request is a good one.
+    /// - 1xx goes first, with the headers given here, and the normal answer follows, as HTTP wants
+    ///   it; the connection then ends. A body given here is not sent.
+    pub fn status(status: u16) -> Self {
+        match StatusCode::from_u16(status) {
+            Ok(status) => Self::new(Fate::Status(status)),
+            Err(_) => Self::normal().mistaken(format!("{status} is not an HTTP status")),
+        }
+    }
+
+    /// Writes these bytes to the socket as they are, then closes the connection.
+    ///
+    /// Apart from [`delay`](Self::delay), nothing that is chained changes it.
+    pub fn raw(bytes: impl Into<Bytes>) -> Self {
+        Self::new(Fate::Raw(bytes.into()))
+    }
+
+    /// Reads the request, then closes the connection without an answer.
+    pub fn close() -> Self {
+        Self::new(Fate::Close)
+    }
+
+    /// Reads the request and never answers it.
+    ///
+    /// The connection stays open until the client or the emulator goes away.
+    pub fn hang() -> Self {
+        Self::new(Fate::Hang)
+    }
+
+    /// Sends this header, in place of what the answer would have under its name.
+    ///
+    /// Given twice, a header is sent twice. An answer that is given a `content-length` or a
+    /// `transfer-encoding` is written just so, true or not, and the connection ends with it.
+    pub fn header(mut self, name: &str, value: impl AsRef<[u8]>) -> Self {
+        let value = value.as_ref();
+        let Ok(header) = HeaderName::from_bytes(name.as_bytes()) else {
+            return self.mistaken(format!("{name:?} is not a header name"));
+        };
+        let Ok(value) = HeaderValue::from_bytes(value) else {
+            let value = String::from_utf8_lossy(value).into_owned();
+            return self.mistaken(format!("{value:?} is not a value for the header {name}"));
+        };
+        self.headers.append(header, value);
+        self
+    }
+
+    /// Sends this content type. The same as `header("content-type", …)`, but the last one wins.
+    pub fn content_type(mut self, content_type: impl AsRef<[u8]>) -> Self {
+        self.headers.remove(CONTENT_TYPE);
+        self.header(CONTENT_TYPE.as_str(), content_type)
+    }
+
+    /// Sends this body, byte for byte. The content type stays JSON unless it is set as well.
+    pub fn body(mut self, body: impl Into<Bytes>) -> Self {
+        self.body = Some(body.into());
+        self
+    }
+
+    /// Waits this long before it does anything, once the request has been read.
+    pub fn delay(mut self, delay: Duration) -> Self {
+        self.delay = delay;
+        self
+    }
+
+    fn mistaken(mut self, mistake: String) -> Self {
+        self.mistake.get_or_insert(mistake);
+        self
+    }
+}

@@ -1,0 +1,41 @@
+//! What the API demands of a request, from the contract alone.
+
+mod headers;
+mod session;
+
+use std::time::Duration;
+
+use http::Method;
+use serde_json::{Map, Value};
+
+use crate::RecordedRequest;
+use crate::api_error::ApiError;
+
+const PATH: &str = "/vault/sessions";
+
+/// What a good request asked for.
+#[derive(Debug)]
+pub(crate) struct Accepted {
+    pub(crate) consumer_id: String,
+    pub(crate) session: Map<String, Value>,
+    pub(crate) session_length: Duration,
+}
+
+/// Checks a request as a whole; the first thing wrong is the error.
+pub(crate) fn check(request: &RecordedRequest) -> Result<Accepted, ApiError> {
+    let path = request.uri.path();
+    if path != PATH {
+        return Err(ApiError::unknown_path(path));
+    }
+    if request.method != Method::POST {
+        return Err(ApiError::of_status(http::StatusCode::METHOD_NOT_ALLOWED));
+    }
+    let consumer_id = headers::check(&request.headers, request.body.is_empty())?.to_owned();
+    let session = session::parse(&request.body)?;
+    let session_length = session::length(&session);
+    Ok(Accepted {
+        consumer_id,
+        session,
+        session_length,
+    })
+}

@@ -1,0 +1,22 @@
+use std::hash::{BuildHasher, RandomState};
+
+/// 64 bits that differ at each call, in each process.
+///
+/// The standard library seeds its hash maps from the system's randomness. That is enough for ids
+/// and for a key that protects nothing, and it spares a dependency.
+pub(crate) fn bits() -> u64 {
+    RandomState::new().hash_one(())
+}
+
+/// An id in the shape of a UUID.
+pub(crate) fn id() -> String {
+    let hex = format!("{:016x}{:016x}", bits(), bits());
+    let mut id = String::new();
+    for (position, digit) in hex.chars().enumerate() {
+        if [8, 12, 16, 20].contains(&position) {
+            id.push('-');
+        }
+        id.push(digit);
+    }
+    id
+}

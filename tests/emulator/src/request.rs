@@ -1,0 +1,73 @@
+use bytes::Bytes;
+use http::header::{AUTHORIZATION, COOKIE, PROXY_AUTHORIZATION};
+use http::{HeaderMap, Method, Uri, Version, request};
+use serde_json::Value;
+
+/// A request as it arrived.
+///
+/// Its `Debug` does not show what the `authorization` header holds.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct RecordedRequest {
+    /// The method.
+    pub method: Method,
+    /// The target as it was sent: path and query, or a whole URL from a client that takes the
+    /// emulator for a proxy.
+    pub uri: Uri,
+    /// The version of HTTP.
+    pub version: Version,
+    /// The headers. Those with credentials are marked sensitive.
+    pub headers: HeaderMap,
+    /// The body, without the framing that it came in.
+    pub body: Bytes,
+    /// The connection that it came on.
+    pub connection: ConnectionId,
+}
+
+impl RecordedRequest {
+    pub(crate) fn new(parts: request::Parts, body: Bytes, connection: ConnectionId) -> Self {
+        let mut headers = parts.headers;
+        for (name, value) in &mut headers {
+            if [AUTHORIZATION, PROXY_AUTHORIZATION, COOKIE].contains(name) {
+                value.set_sensitive(true);
+            }
+        }
+        Self {
+            method: parts.method,
+            uri: parts.uri,
+            version: parts.version,
+            headers,
+            body,
+            connection,
+        }
+    }
+
+    /// Path and query, such as `/vault/sessions`.
+    pub fn path_and_query(&self) -> &str {
+        self.uri
+            .path_and_query()
+            .map_or("", |target| target.as_str())
+    }
+
+    /// The first value of a header, if it is there and is text.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers
+            .get(name)
+            .and_then(|value| str::from_utf8(value.as_bytes()).ok())
+    }
+
+    /// The body, if it is JSON.
+    pub fn json(&self) -> Option<Value> {
+        serde_json::from_slice(&self.body).ok()
+    }
+}
+
+/// Tells the connections of one emulator apart: two requests with equal ids shared a connection.
+#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+pub struct ConnectionId(u64);
+
+impl ConnectionId {
+    pub(crate) fn new(number: u64) -> Self {
+        Self(number)
+    }
+}

@@ -1,0 +1,161 @@
+//! From a request and the answer meant for it to what goes on the wire.
+
+use std::future;
+use std::time::SystemTime;
+
+use bytes::Bytes;
+use http::header::{ALLOW, CONNECTION, CONTENT_LENGTH, CONTENT_TYPE, DATE, TRANSFER_ENCODING};
+use http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode};
+use http_body_util::Full;
+use serde::Serialize;
+
+use crate::answer::Fate;
+use crate::api_error::{ApiError, json, reason};
+use crate::check::check;
+use crate::state::State;
+use crate::wire::{self, TakeOver};
+use crate::{Answer, RecordedRequest, random};
+
+pub(crate) type AnswerBody = Full<Bytes>;
+
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-apideck-request-id");
+
+/// Answers with HTTP, or takes the socket over when HTTP cannot say it.
+pub(crate) async fn respond(
+    state: &State,
+    request: &RecordedRequest,
+    answer: Answer,
+) -> Result<Response<AnswerBody>, TakeOver> {
+    if let Some(mistake) = &answer.mistake {
+        return Ok(refuse(&ApiError::script(mistake)).map(Full::new));
+    }
+    if !answer.delay.is_zero() {
+        tokio::time::sleep(answer.delay).await;
+    }
+    let response = match answer.fate {
+        Fate::Close => return Err(TakeOver::close()),
+        Fate::Raw(bytes) => return Err(TakeOver::write(bytes)),
+        Fate::Hang => future::pending().await,
+        Fate::Normal => normal(state, request, StatusCode::OK),
+        Fate::Status(status) if status.is_informational() => {
+            let mut bytes = wire::http1_head(status, &answer.headers);
+            bytes.extend(written(normal(state, request, StatusCode::OK)));
+            return Err(TakeOver::write(bytes.into()));
+        }
+        Fate::Status(status) if without_body(status) => head(status, Bytes::new()),
+        Fate::Status(status) if status.is_success() => normal(state, request, status),
+        Fate::Status(status) => refuse(&ApiError::of_status(status)),
+    };
+    let response = overlay(response, &answer.headers, answer.body);
+    if [CONTENT_LENGTH, TRANSFER_ENCODING]
+        .iter()
+        .any(|name| answer.headers.contains_key(name))
+    {
+        // hyper does not lie about a length, and this one may be a lie.
+        return Err(TakeOver::write(wire::http1(&response).into()));
+    }
+    Ok(response.map(Full::new))
+}
+
+/// What the API itself would answer; `success` is its status if the request is a good one.
+fn normal(state: &State, request: &RecordedRequest, success: StatusCode) -> Response<Bytes> {
+    let accepted = match check(request) {
+        Ok(accepted) => accepted,
+        Err(error) => return refuse(&error),
+    };
+    let token = state.mint().mint(&accepted);
+    let body = json(&Envelope {
+        status_code: success.as_u16(),
+        status: reason(success),
+        data: Data {
+            session_uri: format!("https://vault.apideck.com/session/{token}"),
+            session_token: token,
+        },
+        raw: None,
+    });
+    head(success, body)
+}
+
+fn refuse(error: &ApiError) -> Response<Bytes> {
+    let mut response = head(error.status, error.to_json());
+    if error.status == StatusCode::METHOD_NOT_ALLOWED {
+        response
+            .headers_mut()
+            .insert(ALLOW, HeaderValue::from_static("POST"));
+    }
+    response
+}
+
+/// A response with the headers that all of them have.
+fn head(status: StatusCode, body: Bytes) -> Response<Bytes> {
+    let mut response = Response::new(body);
+    *response.status_mut() = status;
+    let headers = response.headers_mut();
+    if !without_body(status) {
+        let json = HeaderValue::from_static("application/json; charset=utf-8");
+        headers.insert(CONTENT_TYPE, json);
+    }
+    // Neither can fail: both are plain ASCII.
+    if let Ok(id) = HeaderValue::try_from(random::id()) {
+        headers.insert(REQUEST_ID, id);
+    }
+    if let Ok(date) = HeaderValue::try_from(httpdate::fmt_http_date(SystemTime::now())) {
+        headers.insert(DATE, date);
+    }
+    response
+}
+
+/// Puts what a script wants over what the answer is by itself.
+fn overlay(
+    mut response: Response<Bytes>,
+    headers: &HeaderMap,
+    body: Option<Bytes>,
+) -> Response<Bytes> {
+    for name in headers.keys() {
+        response.headers_mut().remove(name);
+    }
+    for (name, value) in headers {
+        response.headers_mut().append(name, value.clone());
+    }
+    if let Some(body) = body
+        && !without_body(response.status())
+    {
+        *response.body_mut() = body;
+    }
+    response
+}
+
+/// A response as bytes that end the connection.
+fn written(mut response: Response<Bytes>) -> Vec<u8> {
+    let length = HeaderValue::from(response.body().len());
+    response.headers_mut().insert(CONTENT_LENGTH, length);
+    response
+        .headers_mut()
+        .insert(CONNECTION, HeaderValue::from_static("close"));
+    wire::http1(&response)
+}
+
+/// Whether HTTP forbids a body with this status.
+fn without_body(status: StatusCode) -> bool {
+    [
+        StatusCode::NO_CONTENT,
+        StatusCode::RESET_CONTENT,
+        StatusCode::NOT_MODIFIED,
+    ]
+    .contains(&status)
+}
+
+#[derive(Serialize)]
+struct Envelope {
+    status_code: u16,
+    status: &'static str,
+    data: Data,
+    #[serde(rename = "_raw")]
+    raw: Option<()>,
+}
+
+#[derive(Serialize)]
+struct Data {
+    session_uri: String,
+    session_token: String,
+}

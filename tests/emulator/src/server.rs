@@ -1,0 +1,166 @@
+use std::fmt;
+use std::io;
+use std::net::{Ipv4Addr, SocketAddr, TcpListener};
+use std::sync::Arc;
+use std::sync::mpsc;
+use std::thread::{self, JoinHandle};
+
+use serde_json::Value;
+use tokio::sync::oneshot;
+
+use crate::state::State;
+use crate::{Answer, RecordedRequest, connection};
+
+/// A Vault server on a free loopback port, for as long as this value lives.
+///
+/// It runs on a thread of its own, so that sync and async code use it in the same way. Dropping
+/// it closes the port and every connection, whatever these are in the middle of.
+///
+/// ```
+/// use std::io::{Read, Write};
+/// use apideck_vault_emulator::Emulator;
+///
+/// # fn main() -> std::io::Result<()> {
+/// let emulator = Emulator::start()?;
+/// let mut socket = std::net::TcpStream::connect(emulator.address())?;
+/// socket.write_all(b"POST /vault/sessions HTTP/1.1\r\nhost: vault\r\nconnection: close\r\n\r\n")?;
+/// let mut answer = String::new();
+/// socket.read_to_string(&mut answer)?;
+/// assert!(answer.starts_with("HTTP/1.1 401 Unauthorized\r\n"));
+/// assert!(answer.contains("Missing authentication"));
+/// # Ok(())
+/// # }
+/// ```
+pub struct Emulator {
+    address: SocketAddr,
+    state: Arc<State>,
+    // Dropping the sender is the signal to stop: there is no message that could fail to arrive.
+    running: Option<oneshot::Sender<()>>,
+    thread: Option<JoinHandle<io::Result<()>>>,
+}
+
+impl Emulator {
+    /// The API key that is accepted; any other one is a 401.
+    pub const API_KEY: &str = "emulator-api-key";
+    /// The app id that is accepted; any other one is a 401.
+    pub const APP_ID: &str = "dSBdXd2H6Mqwfg0atXHXYcysLJE9qyn1VwBtXHX";
+    /// A consumer id to use. Any other one that is not empty is accepted as well.
+    pub const CONSUMER_ID: &str = "test-consumer";
+
+    /// Starts a server that accepts connections when this returns.
+    ///
+    /// # Errors
+    ///
+    /// The system has no port, thread or event queue left.
+    pub fn start() -> io::Result<Self> {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
+        listener.set_nonblocking(true)?;
+        let address = listener.local_addr()?;
+        let state = Arc::new(State::new());
+        let (running, stopped) = oneshot::channel();
+        let (ready, is_ready) = mpsc::sync_channel(1);
+        let thread = thread::Builder::new()
+            .name("vault-emulator".to_owned())
+            .spawn({
+                let state = Arc::clone(&state);
+                move || run(listener, state, &ready, stopped)
+            })?;
+        if is_ready.recv().is_err() {
+            return Err(match thread.join() {
+                Ok(Err(error)) => error,
+                _ => io::Error::other("the emulator's thread ended before it served"),
+            });
+        }
+        Ok(Self {
+            address,
+            state,
+            running: Some(running),
+            thread: Some(thread),
+        })
+    }
+
+    /// Where it is, as a base URL without a slash at its end, such as `http://127.0.0.1:4242`.
+    pub fn url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    /// Where it is, for code that opens its own socket.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Every request that has arrived in full, in order; each is here before it is answered.
+    ///
+    /// A request whose body never ended is not among them.
+    pub fn requests(&self) -> Vec<RecordedRequest> {
+        self.state.requests()
+    }
+
+    /// Appends to the script: each request that arrives takes the next answer from it.
+    ///
+    /// When the script has run out, the normal behavior is back.
+    pub fn script(&self, answers: impl IntoIterator<Item = Answer>) {
+        self.state.script(answers);
+    }
+
+    /// Adds a rule that may answer a request by what is in it.
+    ///
+    /// Rules are asked before the script, in the order in which they were added; the first one to
+    /// return an answer wins, and the request then takes nothing from the script. A rule runs on
+    /// the emulator's only thread, so while it blocks, so does everything else.
+    pub fn rule(&self, rule: impl Fn(&RecordedRequest) -> Option<Answer> + Send + Sync + 'static) {
+        self.state.rule(Arc::new(rule));
+    }
+
+    /// The claims of a token that this emulator signed; `None` for any other text.
+    ///
+    /// It looks at the signature alone: a token that has expired is still one of its own.
+    pub fn verify(&self, token: &str) -> Option<Value> {
+        self.state.mint().verify(token)
+    }
+}
+
+impl Drop for Emulator {
+    fn drop(&mut self) {
+        drop(self.running.take());
+        if let Some(thread) = self.thread.take() {
+            // A rule that owns the emulator can drop it on the emulator's own thread, which
+            // cannot wait for its own end.
+            if thread.thread().id() != thread::current().id() {
+                let _ = thread.join();
+            }
+        }
+    }
+}
+
+impl fmt::Debug for Emulator {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Emulator")
+            .field("url", &self.url())
+            .finish_non_exhaustive()
+    }
+}
+
+/// The whole life of the emulator's thread.
+///
+/// The runtime is made and dropped here: dropping one inside another runtime's context panics, and
+/// that is where the [`Emulator`] itself is dropped in an async test.
+fn run(
+    listener: TcpListener,
+    state: Arc<State>,
+    ready: &mpsc::SyncSender<()>,
+    stopped: oneshot::Receiver<()>,
+) -> io::Result<()> {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()?;
+    runtime.block_on(async {
+        let listener = tokio::net::TcpListener::from_std(listener)?;
+        tokio::spawn(connection::accept(listener, state));
+        let _ = ready.send(());
+        // Only ever ends with the error that the sender is gone.
+        let _ = stopped.await;
+        Ok(())
+    })
+    // The runtime ends here and takes all its tasks along, the listener and connections with them.
+}

@@ -1,0 +1,3 @@
+//! What the tests and examples of apideck-vault share. Not published.
+
+pub mod quickstart;

@@ -1,0 +1,114 @@
+//! What the quickstarts share: where to send the request, and how to print what came of it.
+
+use apideck_vault_core::error::BuildError;
+use apideck_vault_core::http::Response;
+use apideck_vault_core::{Attempts, CreatedSession, Vault, header_value};
+use apideck_vault_emulator::Emulator;
+use serde_json::json;
+use std::env;
+use std::error::Error;
+use std::process::ExitCode;
+use std::time::UNIX_EPOCH;
+
+const CONSUMER_ID: &str = "APIDECK_CONSUMER_ID";
+
+/// Where a quickstart sends its request, and for whom.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct Quickstart {
+    /// The server and the key: those of the environment, or of the embedded emulator.
+    pub vault: Vault,
+    /// Whose session it is.
+    pub consumer_id: String,
+    json: bool,
+    /// Runs for as long as this lives.
+    _emulator: Option<Emulator>,
+}
+
+impl Quickstart {
+    /// Reads the command line and the environment; starts the embedded emulator when
+    /// `APIDECK_API_KEY` is unset.
+    ///
+    /// # Errors
+    ///
+    /// What the program ends with, after it said why: 2 if the command line or the environment is
+    /// wrong, 1 if the emulator does not start.
+    pub fn begin() -> Result<Self, ExitCode> {
+        let json = match env::args().skip(1).collect::<Vec<_>>().as_slice() {
+            [] => false,
+            [flag] if flag == "--json" => true,
+            _ => return Err(failed(2, "the only argument is --json")),
+        };
+        if env::var_os("APIDECK_API_KEY").is_some() {
+            let (vault, consumer_id) = from_environment().map_err(|error| failed(2, error))?;
+            return Ok(Self {
+                vault,
+                consumer_id,
+                json,
+                _emulator: None,
+            });
+        }
+        let emulator = Emulator::start().map_err(|error| failed(1, error))?;
+        let url = emulator.url();
+        eprintln!("APIDECK_API_KEY is not set: asking the embedded emulator at {url}");
+        let vault = Vault::new(Emulator::API_KEY, Emulator::APP_ID)
+            .and_then(|vault| vault.with_server_url(url))
+            .map_err(|error| failed(1, error))?;
+        Ok(Self {
+            vault,
+            consumer_id: Emulator::CONSUMER_ID.to_owned(),
+            json,
+            _emulator: Some(emulator),
+        })
+    }
+
+    /// Prints what came of it: the session's URI, or with `--json` one object; an error is one line
+    /// on standard error.
+    pub fn end<E: Error>(self, result: Result<Response<CreatedSession>, E>) -> ExitCode {
+        let answer = match result {
+            Ok(answer) => answer,
+            Err(error) => return failed(1, error),
+        };
+        let attempts = Attempts::of(&answer);
+        let created = answer.body();
+        let claims = created.session_token().claims();
+        let expires_at = claims.ok().and_then(|claims| claims.expires_at());
+        if self.json {
+            let seconds = expires_at.and_then(|time| time.duration_since(UNIX_EPOCH).ok());
+            let line = json!({
+                "session_uri": created.session_uri(),
+                "session_token": created.session_token().as_str(),
+                "expires_at": seconds.map(|seconds| seconds.as_secs()),
+                "attempts": attempts,
+            });
+            println!("{line}");
+            return ExitCode::SUCCESS;
+        }
+        println!("{}", created.session_uri());
+        if let Some(time) = expires_at {
+            let time = httpdate::fmt_http_date(time);
+            eprintln!("Send the consumer there before {time}.");
+        }
+        ExitCode::SUCCESS
+    }
+}
+
+fn from_environment() -> Result<(Vault, String), BuildError> {
+    let vault = Vault::from_env()?;
+    let consumer_id = env::var(CONSUMER_ID).map_err(|error| {
+        let problem = match error {
+            env::VarError::NotPresent => "is not set",
+            env::VarError::NotUnicode(_) => "is no Unicode text",
+        };
+        let expected = "it must be the id of one of your customers, such as test-consumer";
+        BuildError::new(CONSUMER_ID, problem, expected)
+    })?;
+    let consumer_id = consumer_id.trim_end_matches(['\r', '\n']).to_owned();
+    header_value(CONSUMER_ID, &consumer_id)?;
+    Ok((vault, consumer_id))
+}
+
+fn failed(code: u8, why: impl std::fmt::Display) -> ExitCode {
+    eprintln!("error: {why}");
+    ExitCode::from(code)
+}
