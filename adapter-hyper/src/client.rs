@@ -60,10 +60,11 @@ impl<S: Clone> VaultClient<S> {
     /// ```
     /// use apideck_vault_hyper::hyper_util::client::legacy::Client;
     /// use apideck_vault_hyper::hyper_util::rt::TokioExecutor;
-    /// use apideck_vault_hyper::{Vault, VaultClient};
+    /// use apideck_vault_hyper::{Bytes, Full, Vault, VaultClient};
     ///
     /// let vault = Vault::new("sk_live_1", "app")?;
-    /// let own = Client::builder(TokioExecutor::new()).retry_canceled_requests(false).build_http();
+    /// let own: Client<_, Full<Bytes>> =
+    ///     Client::builder(TokioExecutor::new()).retry_canceled_requests(false).build_http();
     /// let client = VaultClient::from_client(vault, own);
     /// # Ok::<(), apideck_vault_hyper::error::BuildError>(())
     /// ```

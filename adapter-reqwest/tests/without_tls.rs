@@ -1,0 +1,34 @@
+//! What the default client says when it was built without TLS:
+//! `cargo test -p apideck-vault-reqwest --no-default-features`.
+#![cfg(not(feature = "rustls"))]
+
+use apideck_vault_emulator::Emulator;
+use apideck_vault_reqwest::error::CallErrorKind;
+use apideck_vault_reqwest::{CreateSession, Vault, VaultClient};
+
+#[tokio::test]
+async fn an_https_call_says_which_feature_is_missing() {
+    let client = VaultClient::new(Vault::new("key", "app").unwrap());
+    let error = client
+        .create_session(CreateSession::new("test-consumer"))
+        .await
+        .unwrap_err();
+    assert!(matches!(error.kind(), CallErrorKind::Build(_)));
+    assert_eq!(
+        error.to_string(),
+        "feature `rustls` of apideck-vault-reqwest is missing, which https needs: \
+         enable it, or hand in a client that speaks TLS with `from_client`"
+    );
+}
+
+#[tokio::test]
+async fn plain_http_to_loopback_works() {
+    let emulator = Emulator::start().unwrap();
+    let vault = Vault::new(Emulator::API_KEY, Emulator::APP_ID).unwrap();
+    let client = VaultClient::new(vault.with_server_url(emulator.url()).unwrap());
+    let created = client
+        .create_session(CreateSession::new("test-consumer"))
+        .await
+        .unwrap();
+    assert!(emulator.verify(created.session_token().as_str()).is_some());
+}
