@@ -138,7 +138,8 @@ impl Vault {
 
     /// A request with the headers that every operation has: `authorization`, `x-apideck-app-id`,
     /// `accept`, `user-agent` and, with a body, `content-type: application/json`. This is where an
-    /// [`Operation`](crate::Operation) begins; `path` begins with a slash.
+    /// [`Operation`](crate::Operation) begins; `path` begins with a slash, and what comes from
+    /// elsewhere is percent-encoded in it.
     ///
     /// # Errors
     ///

@@ -117,7 +117,7 @@ impl fmt::Display for DecodeError {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Inner { status, path, .. } = &*self.0;
         write!(formatter, "the answer ({status}) breaks the contract: ")?;
-        write!(formatter, "{} {}", Printable(path), self.0.problem)
+        write!(formatter, "{path} {}", self.0.problem)
     }
 }
 
@@ -150,7 +150,7 @@ fn json_path(path: &serde_path_to_error::Path) -> String {
     for segment in path {
         match segment {
             Segment::Seq { index } => text.push_str(&format!("[{index}]")),
-            Segment::Map { key } => text.push_str(&format!(".{key}")),
+            Segment::Map { key } => text.push_str(&format!(".{}", Printable(key))),
             Segment::Enum { variant } => text.push_str(&format!(".{variant}")),
             Segment::Unknown => break,
         }
