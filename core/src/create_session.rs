@@ -32,11 +32,16 @@ use crate::{Session, SessionToken, Vault};
 ///
 /// Source: [Create Session](https://developers.apideck.com/apis/vault/reference#tag/Sessions/operation/sessionsCreate).
 #[derive(Clone)]
+#[non_exhaustive]
 pub struct CreateSession {
-    consumer_id: String,
-    session: Option<Session>,
-    headers: Vec<(String, String)>,
-    options: CallOptions,
+    /// Whose session it is: your customer, by the name that you gave them.
+    pub consumer_id: String,
+    /// What the session shows and allows; without it no body is sent.
+    pub session: Option<Session>,
+    /// More headers for this call, by name.
+    pub headers: Vec<(String, String)>,
+    /// What this call asks for instead of its client's settings.
+    pub options: CallOptions,
 }
 
 impl CreateSession {
@@ -162,6 +167,17 @@ pub struct CreatedSession {
 }
 
 impl CreatedSession {
+    /// A session as the service would answer it: for tests of code that is handed one.
+    pub fn new(session_uri: impl Into<String>, session_token: impl Into<String>) -> Self {
+        Self {
+            status_code: 200,
+            status: "OK".to_owned(),
+            raw: None,
+            session_uri: session_uri.into(),
+            session_token: SessionToken::new(session_token),
+        }
+    }
+
     /// Where to send the consumer: an absolute http(s) URL. It holds the token: don't log it.
     pub fn session_uri(&self) -> &str {
         &self.session_uri
@@ -243,7 +259,7 @@ fn extra_header(name: &str, value: &str) -> Result<(HeaderName, HeaderValue), Bu
     ];
     let name: HeaderName = name.parse().map_err(|_| {
         let expected = "it must be letters, digits and dashes";
-        BuildError::new(FIELD, "has a name that is none", expected)
+        BuildError::new(FIELD, "has a name that is not valid", expected)
     })?;
     if RESERVED.contains(&name.as_str()) {
         let problem = format!("{name} is set by this library or by HTTP itself");

@@ -6,8 +6,10 @@
 //! - [`Failure`]: no complete answer came; it wraps the HTTP stack's own error.
 //! - [`CallError`]: any of these, after all the attempts of a call.
 //!
-//! None of them prints a secret, and what a server wrote is printed on one line, without control
-//! characters, and shortened.
+//! None of them prints a secret of ours, and what a server wrote is printed on one line, without
+//! control characters, and shortened. (A server may repeat the API key in its message: a
+//! [`Call`](crate::Call) and [`Vault::decode`](crate::Vault::decode), which know the key, take it
+//! out; [`Operation::decode`](crate::Operation::decode) alone cannot.)
 
 mod api;
 mod build;

@@ -11,7 +11,7 @@
 //! There are three levels:
 //!
 //! 1. **Values only.** [`Vault::encode`] makes a request of an [`Operation`], and
-//!    [`Operation::decode`] makes a typed result, or a typed error, of the answer.
+//!    [`Vault::decode`] makes a typed result, or a typed error, of the answer.
 //! 2. **A whole call.** [`Call`] adds attempts, waits, `Retry-After` and the deadline as one state
 //!    machine. The loop around it is ten lines.
 //! 3. **A client**: that loop with an HTTP stack, in a crate of its own.
@@ -19,7 +19,7 @@
 //! # Level 1, without a network
 //!
 //! ```
-//! use apideck_vault_core::{Bytes, CreateSession, Operation, Session, Vault, http};
+//! use apideck_vault_core::{Bytes, CreateSession, Session, Vault, http};
 //!
 //! let vault = Vault::new("sk_live_1", "dSBdXd2H6Mqwfg0atXHXYcysLJE9qyn1VwBtXHX")?;
 //! let create = CreateSession::new("test-consumer")
@@ -36,7 +36,7 @@
 //!         br#"{"status_code":200,"status":"OK","data":{
 //!             "session_uri":"https://vault.apideck.com/session/token","session_token":"token"}}"#,
 //!     ))?;
-//! let created = create.decode(answer)?.into_body();
+//! let created = vault.decode(&create, answer)?.into_body();
 //! assert_eq!(created.session_uri(), "https://vault.apideck.com/session/token");
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
@@ -64,6 +64,7 @@ mod vault;
 
 pub use bytes::{self, Bytes};
 pub use http;
+pub use serde_json;
 
 pub use call::{Attempt, Attempts, Call, Step, Wait};
 pub use create_session::{CreateSession, CreatedSession};
@@ -72,4 +73,4 @@ pub use session::{
     AllowAction, ConsumerMetadata, Session, SessionLength, SessionSettings, Theme, UnifiedApiId,
 };
 pub use token::{SessionToken, TokenClaims, TokenError};
-pub use vault::{Vault, header_value};
+pub use vault::{Vault, header_value, path_segment};

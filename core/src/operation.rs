@@ -18,7 +18,7 @@ use crate::retry::RetryPolicy;
 /// retries, errors and every HTTP stack with it.
 ///
 /// ```
-/// use apideck_vault_core::{Operation, Vault, decode_json, header_value};
+/// use apideck_vault_core::{Operation, Vault, decode_json, path_segment};
 /// use apideck_vault_core::{Bytes, http, error::{BuildError, ResponseError}};
 /// use http::{Method, Request, Response, StatusCode};
 ///
@@ -29,7 +29,8 @@ use crate::retry::RetryPolicy;
 ///     type Output = serde_json::Value;
 ///
 ///     fn encode(&self, vault: &Vault) -> Result<Request<Bytes>, BuildError> {
-///         let path = format!("/vault/consumers/{}", self.consumer_id);
+///         let consumer_id = path_segment("consumer_id", &self.consumer_id)?;
+///         let path = format!("/vault/consumers/{consumer_id}");
 ///         vault.request(Method::GET, &path, Bytes::new())
 ///     }
 ///
@@ -87,7 +88,8 @@ impl Vault {
     /// let create = CreateSession::new("test-consumer");
     /// let request = vault.encode(&create)?;
     /// assert_eq!(request.uri(), "https://unify.apideck.com/vault/sessions");
-    /// // Send it, make an `http::Response` of the answer, and hand that to `create.decode(answer)`.
+    /// // Send it, make an `http::Response` of the answer, and hand that to
+    /// // `vault.decode(&create, answer)`.
     /// # Ok::<(), apideck_vault_core::error::BuildError>(())
     /// ```
     ///
@@ -96,6 +98,26 @@ impl Vault {
     /// If the operation's input cannot be sent.
     pub fn encode<O: Operation>(&self, operation: &O) -> Result<Request<Bytes>, BuildError> {
         operation.encode(self)
+    }
+
+    /// Reads the answer to a request that [`encode`](Self::encode) built. It does what
+    /// [`Operation::decode`] does and, for servers that repeat what they got, takes the API key out
+    /// of the texts of an [`ApiError`].
+    ///
+    /// # Errors
+    ///
+    /// If the answer is no success, or breaks the contract.
+    pub fn decode<O: Operation>(
+        &self,
+        operation: &O,
+        answer: Response<Bytes>,
+    ) -> Result<Response<O::Output>, ResponseError> {
+        operation.decode(answer).map_err(|mut error| {
+            if let ResponseError::Api(error) = &mut error {
+                error.redact(self.api_key());
+            }
+            error
+        })
     }
 }
 

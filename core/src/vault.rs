@@ -58,10 +58,8 @@ impl Vault {
     /// If one of them is empty, or has a line break or anything else that is no visible ASCII
     /// character, or begins or ends with a space.
     pub fn new(api_key: impl AsRef<str>, app_id: impl AsRef<str>) -> Result<Self, BuildError> {
-        let mut authorization = authorization(api_key.as_ref())?;
-        authorization.set_sensitive(true);
         let headers = HeaderMap::from_iter([
-            (header::AUTHORIZATION, authorization),
+            (header::AUTHORIZATION, authorization(api_key.as_ref())?),
             (APP_ID, header_value("app_id", app_id.as_ref())?),
             (header::CONTENT_TYPE, JSON),
             (header::ACCEPT, JSON),
@@ -73,6 +71,19 @@ impl Vault {
             path_prefix: String::new(),
             headers,
         })))
+    }
+
+    /// The same, with another API key: that is how keys are rotated.
+    ///
+    /// # Errors
+    ///
+    /// As [`new`](Self::new).
+    pub fn with_api_key(mut self, api_key: impl AsRef<str>) -> Result<Self, BuildError> {
+        let authorization = authorization(api_key.as_ref())?;
+        Arc::make_mut(&mut self.0)
+            .headers
+            .insert(header::AUTHORIZATION, authorization);
+        Ok(self)
     }
 
     /// The same, for another server. A path is kept in front of those of the operations. Plain http
@@ -138,12 +149,12 @@ impl Vault {
 
     /// A request with the headers that every operation has: `authorization`, `x-apideck-app-id`,
     /// `accept`, `user-agent` and, with a body, `content-type: application/json`. This is where an
-    /// [`Operation`](crate::Operation) begins; `path` begins with a slash, and what comes from
-    /// elsewhere is percent-encoded in it.
+    /// [`Operation`](crate::Operation) begins. `path` begins with a slash; text from elsewhere goes
+    /// into it through [`path_segment`].
     ///
     /// # Errors
     ///
-    /// If `path` cannot be part of a URL.
+    /// If `path` does not begin with a slash, has a fragment, or cannot be part of a URL.
     pub fn request(
         &self,
         method: Method,
@@ -151,6 +162,16 @@ impl Vault {
         body: Bytes,
     ) -> Result<Request<Bytes>, BuildError> {
         let inner = &*self.0;
+        let expected = "it must begin with a slash, and foreign text in it must be percent-encoded";
+        // Whatever comes before the first slash would become part of the host, and what comes after
+        // a `#` would be dropped without a word.
+        if !path.starts_with('/') || path.contains('#') {
+            return Err(BuildError::new(
+                "path",
+                "is no path on the server",
+                expected,
+            ));
+        }
         let path = PathAndQuery::try_from(format!("{}{path}", inner.path_prefix));
         let uri = path.map(|path| {
             let mut parts = http::uri::Parts::default();
@@ -160,7 +181,6 @@ impl Vault {
             Uri::from_parts(parts)
         });
         let Ok(Ok(uri)) = uri else {
-            let expected = "it must begin with a slash and have no spaces";
             return Err(BuildError::new("path", "cannot be part of a URL", expected));
         };
         let has_body = !body.is_empty();
@@ -228,6 +248,39 @@ pub fn header_value(field: &'static str, text: &str) -> Result<HeaderValue, Buil
     Err(BuildError::new(field, problem, expected))
 }
 
+/// One segment of a path from text, percent-encoded: for the ids that an
+/// [`Operation`](crate::Operation) puts into its path. `field` is the name that an error gives it.
+///
+/// ```
+/// use apideck_vault_core::path_segment;
+///
+/// assert_eq!(path_segment("consumer_id", "a/b?c d")?, "a%2Fb%3Fc%20d");
+/// assert!(path_segment("consumer_id", "..").is_err());
+/// # Ok::<(), apideck_vault_core::error::BuildError>(())
+/// ```
+///
+/// Source: [RFC 3986, section 3.3](https://www.rfc-editor.org/rfc/rfc3986#section-3.3).
+///
+/// # Errors
+///
+/// If the text is empty, `.` or `..`, which would name another path.
+pub fn path_segment(field: &'static str, text: &str) -> Result<String, BuildError> {
+    if matches!(text, "" | "." | "..") {
+        let expected = "it must be text that names one thing";
+        return Err(BuildError::new(field, "is empty or made of dots", expected));
+    }
+    let mut segment = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => {
+                segment.push(char::from(byte));
+            }
+            _ => segment.push_str(&format!("%{byte:02X}")),
+        }
+    }
+    Ok(segment)
+}
+
 fn authorization(api_key: &str) -> Result<HeaderValue, BuildError> {
     const BEARER: &str = "Bearer ";
     let key = match api_key.get(..BEARER.len()) {
@@ -238,7 +291,9 @@ fn authorization(api_key: &str) -> Result<HeaderValue, BuildError> {
         _ => api_key,
     };
     header_value("api_key", key)?;
-    header_value("api_key", &format!("{BEARER}{key}"))
+    let mut value = header_value("api_key", &format!("{BEARER}{key}"))?;
+    value.set_sensitive(true);
+    Ok(value)
 }
 
 #[cfg(test)]
@@ -308,6 +363,34 @@ mod tests {
             let error = Vault::new(key, app).unwrap_err();
             assert_eq!((error.field(), error.problem()), (field, problem));
             assert!(!format!("{error} {error:?}").contains("secr"));
+        }
+    }
+
+    #[test]
+    fn a_key_is_rotated_and_everything_else_kept() {
+        let vault = Vault::new("old", "app").unwrap();
+        let vault = vault.with_server_url("https://proxy.example/x").unwrap();
+        let vault = vault.with_api_key("Bearer new").unwrap();
+        assert_eq!(authorization_of(&vault), "Bearer new");
+        assert!(authorization_of(&vault).is_sensitive());
+        assert_eq!(vault.server_url(), "https://proxy.example/x");
+        assert_eq!(vault.with_api_key("").unwrap_err().field(), "api_key");
+    }
+
+    #[test]
+    fn a_path_can_name_neither_another_host_nor_another_resource() {
+        let vault = Vault::new("key", "app").unwrap();
+        for path in [
+            "",
+            "@evil.example/x",
+            ".evil.example/",
+            "?a",
+            "a",
+            "/a#b",
+            "/a b",
+        ] {
+            let error = vault.request(Method::GET, path, Bytes::new()).unwrap_err();
+            assert_eq!(error.field(), "path", "{path}");
         }
     }
 

@@ -76,7 +76,7 @@ fn run(
                 match attempt.timeout() {
                     Some(timeout) if took >= timeout => {
                         elapsed += timeout;
-                        attempt.finish(Err(Failure::timed_out()), elapsed)
+                        attempt.finish(Err(FailureKind::TimedOut.into()), elapsed)
                     }
                     _ => {
                         elapsed += took;

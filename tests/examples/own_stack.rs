@@ -77,7 +77,7 @@ fn send(
         .read_to_end(&mut body)
         .map_err(|error| sorted(minreq::Error::IoError(error)))?;
     if limited.limit() == 0 {
-        return Err(Failure::too_large());
+        return Err(FailureKind::TooLarge.into());
     }
     answer.body(body.into()).map_err(|_| {
         Failure::new(
@@ -87,18 +87,12 @@ fn send(
     })
 }
 
+/// What is known after an error of minreq's.
 fn sorted(error: minreq::Error) -> Failure<minreq::Error> {
-    use std::io::ErrorKind::{ConnectionRefused, TimedOut, WouldBlock};
-
     let kind = match &error {
-        minreq::Error::AddressNotFound | minreq::Error::HttpsFeatureNotEnabled => {
-            FailureKind::NotSent
-        }
-        minreq::Error::IoError(error) => match error.kind() {
-            ConnectionRefused => FailureKind::NotSent,
-            TimedOut | WouldBlock => FailureKind::TimedOut,
-            _ => FailureKind::Unanswered,
-        },
+        minreq::Error::IoError(error) => FailureKind::of_io(error),
+        minreq::Error::AddressNotFound => FailureKind::NotSent,
+        minreq::Error::HttpsFeatureNotEnabled => FailureKind::Other,
         _ => FailureKind::Unanswered,
     };
     Failure::new(kind, error)

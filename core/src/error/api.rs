@@ -16,7 +16,7 @@ use crate::retry::after;
 /// answer too. What could not be read is still in [`body`](Self::body) and
 /// [`headers`](Self::headers).
 ///
-/// The text shows the status, the type name, the message, a `detail` that is a string and the
+/// The text shows the status, the type name, the message (or `error`), a `detail` that is a string and the
 /// request id. A `detail` that is an object is kept and not printed: that of a 401 can hold the
 /// headers of other requests.
 ///
@@ -263,7 +263,8 @@ impl fmt::Display for ApiError {
             None => write!(formatter, "{}", self.0.status.as_u16())?,
         }
         let detail = self.detail().and_then(Value::as_str);
-        for text in [self.type_name(), self.message(), detail]
+        let message = self.message().or(self.error());
+        for text in [self.type_name(), message, detail]
             .into_iter()
             .flatten()
             .filter(|text| !text.is_empty())
@@ -275,6 +276,8 @@ impl fmt::Display for ApiError {
         }
         if self.0.status.is_redirection() {
             formatter.write_str(": redirects are not followed")?;
+        } else if self.kind() == ApiErrorKind::Unexpected {
+            formatter.write_str(": not the status of a success")?;
         }
         match self.request_id() {
             Some(id) => write!(formatter, " (request {})", Printable(id)),

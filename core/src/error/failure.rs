@@ -1,7 +1,7 @@
 //! An attempt that brought no complete answer.
 
 use std::error::Error;
-use std::fmt;
+use std::{fmt, io};
 
 /// What is known about an attempt that brought no complete answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -21,6 +21,40 @@ pub enum FailureKind {
     Other,
 }
 
+impl FailureKind {
+    /// What an I/O error says: whether it happened while connecting, or later, or by a time limit.
+    ///
+    /// ```
+    /// use apideck_vault_core::error::FailureKind;
+    /// use std::io::{Error, ErrorKind};
+    ///
+    /// let refused = Error::from(ErrorKind::ConnectionRefused);
+    /// assert_eq!(FailureKind::of_io(&refused), FailureKind::NotSent);
+    /// let reset = Error::from(ErrorKind::ConnectionReset);
+    /// assert_eq!(FailureKind::of_io(&reset), FailureKind::Unanswered);
+    /// ```
+    pub fn of_io(error: &io::Error) -> Self {
+        match error.kind() {
+            io::ErrorKind::ConnectionRefused
+            | io::ErrorKind::HostUnreachable
+            | io::ErrorKind::NetworkUnreachable
+            | io::ErrorKind::AddrNotAvailable => Self::NotSent,
+            io::ErrorKind::TimedOut | io::ErrorKind::WouldBlock => Self::TimedOut,
+            _ if is_failed_lookup(error) => Self::NotSent,
+            _ => Self::Unanswered,
+        }
+    }
+}
+
+/// The standard library has no kind for a name that does not resolve: on Unix only this text, on
+/// Windows the codes from WSAHOST_NOT_FOUND to WSANO_DATA.
+fn is_failed_lookup(error: &io::Error) -> bool {
+    matches!(error.raw_os_error(), Some(11001..=11004))
+        || error
+            .to_string()
+            .starts_with("failed to lookup address information")
+}
+
 /// An attempt that brought no complete answer: what is known, and the HTTP stack's own error `E`.
 ///
 /// This is what the caller of [`Attempt::finish`](crate::Attempt::finish) hands in for an attempt
@@ -34,7 +68,7 @@ pub enum FailureKind {
 /// let failure = Failure::new(FailureKind::NotSent, io::Error::other("connection refused"));
 /// assert_eq!(failure.to_string(), "the request was not sent: connection refused");
 /// ```
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Failure<E> {
     kind: FailureKind,
     error: Option<E>,
@@ -46,22 +80,6 @@ impl<E> Failure<E> {
         Self {
             kind,
             error: Some(error),
-        }
-    }
-
-    /// The caller's own timer ended the attempt, so there is no error of the stack's.
-    pub fn timed_out() -> Self {
-        Self {
-            kind: FailureKind::TimedOut,
-            error: None,
-        }
-    }
-
-    /// The caller stopped reading an answer that grew too large.
-    pub fn too_large() -> Self {
-        Self {
-            kind: FailureKind::TooLarge,
-            error: None,
         }
     }
 
@@ -78,6 +96,14 @@ impl<E> Failure<E> {
     /// The stack's own error, where there is one.
     pub fn into_error(self) -> Option<E> {
         self.error
+    }
+}
+
+/// A failure that the stack has no error for: the caller's own timer ended the attempt, or the caller
+/// stopped reading an answer that grew too large.
+impl<E> From<FailureKind> for Failure<E> {
+    fn from(kind: FailureKind) -> Self {
+        Self { kind, error: None }
     }
 }
 
@@ -114,7 +140,6 @@ impl<E: Error + 'static> Error for Failure<E> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::io;
 
     #[derive(Debug, thiserror::Error)]
     #[error("error sending request")]
@@ -132,7 +157,7 @@ mod tests {
 
     #[test]
     fn a_failure_without_an_error_of_the_stack_says_what_happened() {
-        let failure = Failure::<io::Error>::timed_out();
+        let failure = Failure::<io::Error>::from(FailureKind::TimedOut);
         assert_eq!(failure.to_string(), "no answer in time");
         assert!(failure.source().is_none());
     }

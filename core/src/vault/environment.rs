@@ -7,8 +7,8 @@ use crate::error::BuildError;
 
 impl Vault {
     /// Takes the API key from `APIDECK_API_KEY`, the application's id from `APIDECK_APP_ID` and,
-    /// if it is set and not empty, the server's URL from `APIDECK_SERVER_URL`. These are the
-    /// names that the official SDKs use. Line breaks at the end of a value are dropped.
+    /// if it is set and not empty, the server's URL from `APIDECK_SERVER_URL`. The first two are
+    /// the names that the official SDKs use. Line breaks at the end of a value are dropped.
     ///
     /// This is the one function of the crate that looks at the world outside.
     ///

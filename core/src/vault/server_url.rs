@@ -3,6 +3,7 @@
 use http::Uri;
 use http::uri::{Authority, Scheme};
 use std::net::IpAddr;
+use std::num::NonZeroU16;
 
 use crate::error::BuildError;
 
@@ -15,6 +16,9 @@ pub(super) fn parse(url: &str) -> Result<(Scheme, Authority, String), BuildError
     // The `http` crate drops a fragment without a word.
     if url.contains('#') {
         return Err(wrong("has a fragment"));
+    }
+    if !url.is_ascii() {
+        return Err(wrong("has a character beyond ASCII"));
     }
     let uri: Uri = url.parse().map_err(|_| wrong("is no URL"))?;
     let parts = uri.into_parts();
@@ -30,9 +34,10 @@ pub(super) fn parse(url: &str) -> Result<(Scheme, Authority, String), BuildError
     if authority.host().is_empty() || authority.host() == "[]" {
         return Err(wrong("has no host"));
     }
-    let has_port = authority.as_str().len() > authority.host().len();
-    if has_port && authority.port_u16().is_none_or(|port| port == 0) {
-        return Err(wrong("has a port that is none"));
+    let port = authority.as_str().strip_prefix(authority.host());
+    let port = port.and_then(|port| port.strip_prefix(':'));
+    if port.is_some_and(|port| port.parse::<NonZeroU16>().is_err() || port.starts_with('+')) {
+        return Err(wrong("has a port that is not valid"));
     }
     let path = parts.path_and_query;
     if path.as_ref().is_some_and(|path| path.query().is_some()) {
@@ -43,14 +48,14 @@ pub(super) fn parse(url: &str) -> Result<(Scheme, Authority, String), BuildError
     Ok((scheme, authority, prefix))
 }
 
-/// `localhost`, a name below it, or a loopback address.
+/// `localhost` or a loopback address. (A name below `localhost` is left to the resolver by some.)
 pub(super) fn is_loopback(host: &str) -> bool {
     let host = host.to_ascii_lowercase();
     let address = host.trim_start_matches('[').trim_end_matches(']');
     match address.parse::<IpAddr>() {
         Ok(IpAddr::V4(address)) => address.is_loopback(),
         Ok(IpAddr::V6(address)) => address.to_canonical().is_loopback(),
-        Err(_) => host == "localhost" || host.ends_with(".localhost"),
+        Err(_) => host == "localhost",
     }
 }
 
@@ -97,7 +102,6 @@ mod tests {
             "http://127.8.8.8",
             "http://localhost:9",
             "http://LOCALHOST",
-            "http://vault.localhost:9",
             "http://[::1]",
             "http://[::ffff:127.0.0.1]",
         ] {
@@ -107,6 +111,7 @@ mod tests {
             "http://unify.apideck.com",
             "http://10.0.0.1",
             "http://localhost.example",
+            "http://vault.localhost",
             "http://127.0.0.1.example",
             "http://[2001:db8::1]",
         ] {
@@ -131,7 +136,15 @@ mod tests {
             ("https://unify.apideck.com\n", "is no URL"),
             ("https://unify apideck.com", "is no URL"),
             ("https://", "is no URL"),
-            ("https://unify.apideck.com:99999", "has a port that is none"),
+            ("https://bücher.example", "has a character beyond ASCII"),
+            ("https://proxy.example/ä", "has a character beyond ASCII"),
+            (
+                "https://proxy.example:99999",
+                "has a port that is not valid",
+            ),
+            ("https://proxy.example:+443", "has a port that is not valid"),
+            ("https://proxy.example:0", "has a port that is not valid"),
+            ("https://proxy.example:", "has a port that is not valid"),
         ] {
             assert_eq!(
                 at(url).unwrap_err(),

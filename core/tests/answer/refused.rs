@@ -150,6 +150,15 @@ fn an_error_prints_what_helps_on_one_line() {
         print(302, &[], String::new()),
         "302 Found: no body: redirects are not followed"
     );
+    let error = json!({"error": "Unauthorized, no token"}).to_string();
+    assert_eq!(
+        print(401, &[], error),
+        "401 Unauthorized: Unauthorized, no token"
+    );
+    assert_eq!(
+        print(201, &[], "{\"data\":{}}".into()),
+        "201 Created: not the status of a success"
+    );
     let forged = json!({"message": "a\nERROR forged\u{1b}[31m"}).to_string();
     assert_eq!(
         print(400, &[], forged),
