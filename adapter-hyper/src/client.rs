@@ -12,7 +12,7 @@ use std::sync::Arc;
 use tokio::time::{Instant, sleep};
 use tower_service::Service;
 
-use crate::default_client::{DefaultClient, default_client};
+use crate::default_client::DefaultClient;
 use crate::{CallError, transport};
 
 /// Creates Vault sessions over hyper, or over any tower service.
@@ -27,7 +27,7 @@ use crate::{CallError, transport};
 /// use std::time::Duration;
 ///
 /// let client = VaultClient::new(Vault::new("sk_live_1", "app")?);
-/// let rotated = client.with_vault(Vault::new("sk_live_2", "app")?);
+/// let rotated = client.with_vault(client.vault().clone().with_api_key("sk_live_2")?);
 /// let hasty = rotated.with_retry(ExponentialBackoff::new().deadline(Duration::from_secs(3)));
 /// # Ok::<(), apideck_vault_hyper::error::BuildError>(())
 /// ```
@@ -46,7 +46,7 @@ impl VaultClient {
 
     /// A client with a connection pool of its own. This does not connect yet.
     pub fn new(vault: Vault) -> Self {
-        Self::with(vault, default_client(), cfg!(feature = "rustls"))
+        Self::with(vault, DefaultClient::new(), cfg!(feature = "rustls"))
     }
 }
 
@@ -70,6 +70,11 @@ impl<S: Clone> VaultClient<S> {
     /// ```
     pub fn from_client(vault: Vault, client: S) -> Self {
         Self::with(vault, Ok(client), true)
+    }
+
+    /// Where requests go and who asks.
+    pub fn vault(&self) -> &Vault {
+        &self.vault
     }
 
     /// The same client for another API key, application or server.
@@ -121,8 +126,12 @@ where
     ///
     /// If the input cannot be sent, Apideck refuses, the answer breaks the contract, or no answer
     /// comes, each after the retries that the policy allows.
-    pub async fn create_session(&self, create: CreateSession) -> Result<CreatedSession, CallError> {
-        self.send(create).await.map(Response::into_body)
+    pub fn create_session(
+        &self,
+        create: CreateSession,
+    ) -> impl Future<Output = Result<CreatedSession, CallError>> + use<S, B> {
+        let sent = self.send(create);
+        async { sent.await.map(Response::into_body) }
     }
 
     /// Performs any operation; the answer comes with its status and headers, and
@@ -131,13 +140,23 @@ where
     /// # Errors
     ///
     /// As [`create_session`](Self::create_session).
-    pub async fn send<O: Operation>(&self, operation: O) -> Result<Response<O::Output>, CallError> {
-        let client = self.client.as_ref().map_err(Clone::clone)?;
+    pub fn send<O: Operation>(
+        &self,
+        operation: O,
+    ) -> impl Future<Output = Result<Response<O::Output>, CallError>> + use<O, S, B> {
+        // The future borrows nothing, so that it can be spawned as it is, and the service need not
+        // be `Sync`.
+        let client = self.clone();
+        async move { client.call(operation).await }
+    }
+
+    async fn call<O: Operation>(self, operation: O) -> Result<Response<O::Output>, CallError> {
         if self.vault.is_https() && !self.speaks_https {
             let expected = "enable it, or hand in a client that speaks TLS with `from_client`";
             let problem = "of apideck-vault-hyper is missing, which https needs";
             return Err(BuildError::new("feature `rustls`", problem, expected).into());
         }
+        let mut service = self.client?;
         let started = Instant::now();
         let seed = RandomState::new().hash_one(());
         let mut step = Call::begin(&self.vault, operation, self.retry.as_ref(), seed);
@@ -145,9 +164,9 @@ where
             step = match step {
                 Step::Send(attempt) => {
                     let (request, timeout) = (attempt.request(), attempt.timeout());
-                    let outcome =
-                        transport::send(client.clone(), request, timeout, self.max_response_bytes)
-                            .await;
+                    let sent =
+                        transport::send(&mut service, request, timeout, self.max_response_bytes);
+                    let outcome = sent.await;
                     attempt.finish(outcome, started.elapsed())
                 }
                 Step::Wait(wait) => {

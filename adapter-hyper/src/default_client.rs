@@ -2,13 +2,47 @@
 
 use apideck_vault_core::Bytes;
 use apideck_vault_core::error::BuildError;
+use apideck_vault_core::http::{Request, Response};
 use http_body_util::Full;
-use hyper_util::client::legacy::{Client, connect::HttpConnector};
+use hyper::body::Incoming;
+use hyper_util::client::legacy::{self, Client, connect::HttpConnector};
 use hyper_util::rt::{TokioExecutor, TokioTimer};
+use std::task::{Context, Poll};
 use std::time::Duration;
+use tower_service::Service;
 
-/// hyper-util's pooled client, with TLS if the feature `rustls` is on.
-pub type DefaultClient = Client<Connector, Full<Bytes>>;
+/// hyper-util's pooled client, with TLS if the feature `rustls` is on. A clone shares the pool.
+#[derive(Debug, Clone)]
+pub struct DefaultClient(Client<Connector, Full<Bytes>>);
+
+impl DefaultClient {
+    /// A client for this one job: what an attempt costs and where the key goes is known.
+    pub(crate) fn new() -> Result<Self, BuildError> {
+        let mut tcp = HttpConnector::new();
+        tcp.set_connect_timeout(Some(CONNECT_TIMEOUT));
+        tcp.set_nodelay(true);
+        let client = Client::builder(TokioExecutor::new())
+            .pool_timer(TokioTimer::new())
+            // Otherwise there would be attempts that nobody counts.
+            .retry_canceled_requests(false)
+            .build(connector(tcp)?);
+        Ok(Self(client))
+    }
+}
+
+impl Service<Request<Full<Bytes>>> for DefaultClient {
+    type Response = Response<Incoming>;
+    type Error = legacy::Error;
+    type Future = legacy::ResponseFuture;
+
+    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
+        self.0.poll_ready(context)
+    }
+
+    fn call(&mut self, request: Request<Full<Bytes>>) -> Self::Future {
+        self.0.call(request)
+    }
+}
 
 #[cfg(feature = "rustls")]
 type Connector = hyper_rustls::HttpsConnector<HttpConnector>;
@@ -16,18 +50,6 @@ type Connector = hyper_rustls::HttpsConnector<HttpConnector>;
 type Connector = HttpConnector;
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
-
-/// A client for this one job: what an attempt costs and where the key goes is known.
-pub(crate) fn default_client() -> Result<DefaultClient, BuildError> {
-    let mut tcp = HttpConnector::new();
-    tcp.set_connect_timeout(Some(CONNECT_TIMEOUT));
-    tcp.set_nodelay(true);
-    Ok(Client::builder(TokioExecutor::new())
-        .pool_timer(TokioTimer::new())
-        // Otherwise there would be attempts that nobody counts.
-        .retry_canceled_requests(false)
-        .build(connector(tcp)?))
-}
 
 /// The provider is named, so that another one elsewhere in the program changes nothing.
 #[cfg(feature = "rustls")]

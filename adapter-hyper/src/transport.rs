@@ -46,7 +46,7 @@ impl Error for TransportError {
 }
 
 pub(crate) async fn send<S, B>(
-    service: S,
+    service: &mut S,
     request: Request<Bytes>,
     timeout: Option<Duration>,
     max_response_bytes: usize,
@@ -61,13 +61,13 @@ where
     match timeout {
         Some(timeout) => tokio::time::timeout(timeout, exchange)
             .await
-            .unwrap_or_else(|_| Err(Failure::timed_out())),
+            .unwrap_or_else(|_| Err(FailureKind::TimedOut.into())),
         None => exchange.await,
     }
 }
 
 async fn exchange<S, B>(
-    mut service: S,
+    service: &mut S,
     request: Request<Full<Bytes>>,
     max_response_bytes: usize,
 ) -> Result<Response<Bytes>, Failure<TransportError>>
@@ -82,11 +82,11 @@ where
     let answer = service.call(request).await;
     let (head, body) = answer.map_err(|error| sorted(error.into()))?.into_parts();
     if body.size_hint().lower() > u64::try_from(max_response_bytes).unwrap_or(u64::MAX) {
-        return Err(Failure::too_large());
+        return Err(FailureKind::TooLarge.into());
     }
     match Limited::new(body, max_response_bytes).collect().await {
         Ok(body) => Ok(Response::from_parts(head, body.to_bytes())),
-        Err(error) if error.is::<LengthLimitError>() => Err(Failure::too_large()),
+        Err(error) if error.is::<LengthLimitError>() => Err(FailureKind::TooLarge.into()),
         Err(error) => Err(Failure::new(FailureKind::Unanswered, TransportError(error))),
     }
 }
@@ -113,7 +113,9 @@ fn sorted(error: BoxError) -> Failure<TransportError> {
                 kind = FailureKind::NotSent;
                 break;
             }
-        } else if error.is::<hyper::Error>() || error.is::<io::Error>() {
+        } else if let Some(error) = error.downcast_ref::<io::Error>() {
+            kind = FailureKind::of_io(error);
+        } else if error.is::<hyper::Error>() {
             kind = FailureKind::Unanswered;
         }
         next = error.source();

@@ -8,6 +8,7 @@ use std::hash::{BuildHasher, RandomState};
 use std::sync::Arc;
 use tokio::time::{Instant, sleep};
 
+use crate::transport::Clients;
 use crate::{CallError, transport};
 
 /// Creates Vault sessions over reqwest.
@@ -22,7 +23,7 @@ use crate::{CallError, transport};
 /// use std::time::Duration;
 ///
 /// let client = VaultClient::new(Vault::new("sk_live_1", "app")?);
-/// let rotated = client.with_vault(Vault::new("sk_live_2", "app")?);
+/// let rotated = client.with_vault(client.vault().clone().with_api_key("sk_live_2")?);
 /// let hasty = rotated.with_retry(ExponentialBackoff::new().deadline(Duration::from_secs(3)));
 /// # Ok::<(), apideck_vault_reqwest::error::BuildError>(())
 /// ```
@@ -31,7 +32,7 @@ pub struct VaultClient {
     vault: Vault,
     retry: Arc<dyn RetryPolicy>,
     max_response_bytes: usize,
-    client: Result<reqwest::Client, BuildError>,
+    clients: Result<Clients, BuildError>,
     speaks_https: bool,
 }
 
@@ -41,8 +42,7 @@ impl VaultClient {
 
     /// A client with a connection pool of its own. This does not connect yet.
     pub fn new(vault: Vault) -> Self {
-        let client = transport::default_client();
-        Self::with(vault, client, cfg!(feature = "rustls"))
+        Self::with(vault, Clients::new(), cfg!(feature = "rustls"))
     }
 
     /// A client on a [`reqwest::Client`] of yours: with your proxies, certificates, HTTP versions.
@@ -50,7 +50,12 @@ impl VaultClient {
     /// Build it with `.redirect(Policy::none())` and `.retry(reqwest::retry::never())`: otherwise
     /// requests may follow redirects, and attempts happen that this client does not count.
     pub fn from_client(vault: Vault, client: reqwest::Client) -> Self {
-        Self::with(vault, Ok(client), true)
+        Self::with(vault, Ok(Clients::of_caller(client)), true)
+    }
+
+    /// Where requests go and who asks.
+    pub fn vault(&self) -> &Vault {
+        &self.vault
     }
 
     /// The same client for another API key, application or server.
@@ -84,8 +89,12 @@ impl VaultClient {
     ///
     /// If the input cannot be sent, Apideck refuses, the answer breaks the contract, or no answer
     /// comes, each after the retries that the policy allows.
-    pub async fn create_session(&self, create: CreateSession) -> Result<CreatedSession, CallError> {
-        self.send(create).await.map(Response::into_body)
+    pub fn create_session(
+        &self,
+        create: CreateSession,
+    ) -> impl Future<Output = Result<CreatedSession, CallError>> + Send + use<> {
+        let sent = self.send(create);
+        async { sent.await.map(Response::into_body) }
     }
 
     /// Performs any operation; the answer comes with its status and headers, and
@@ -94,13 +103,17 @@ impl VaultClient {
     /// # Errors
     ///
     /// As [`create_session`](Self::create_session).
-    pub async fn send<O: Operation>(&self, operation: O) -> Result<Response<O::Output>, CallError> {
-        let client = self.client.as_ref().map_err(Clone::clone)?;
-        if self.vault.is_https() && !self.speaks_https {
-            let expected = "enable it, or hand in a client that speaks TLS with `from_client`";
-            let problem = "of apideck-vault-reqwest is missing, which https needs";
-            return Err(BuildError::new("feature `rustls`", problem, expected).into());
-        }
+    pub fn send<O: Operation>(
+        &self,
+        operation: O,
+    ) -> impl Future<Output = Result<Response<O::Output>, CallError>> + use<O> {
+        // The future borrows nothing, so that it can be spawned as it is.
+        let client = self.clone();
+        async move { client.call(operation).await }
+    }
+
+    async fn call<O: Operation>(&self, operation: O) -> Result<Response<O::Output>, CallError> {
+        let client = self.client()?;
         let started = Instant::now();
         let seed = RandomState::new().hash_one(());
         let mut step = Call::begin(&self.vault, operation, self.retry.as_ref(), seed);
@@ -121,12 +134,24 @@ impl VaultClient {
         }
     }
 
-    fn with(vault: Vault, client: Result<reqwest::Client, BuildError>, speaks_https: bool) -> Self {
+    /// The client for this vault's scheme, unless it was built without what it needs.
+    fn client(&self) -> Result<&reqwest::Client, BuildError> {
+        let is_https = self.vault.is_https();
+        if is_https && !self.speaks_https {
+            let expected = "enable it, or hand in a client that speaks TLS with `from_client`";
+            let problem = "of apideck-vault-reqwest is missing, which https needs";
+            return Err(BuildError::new("feature `rustls`", problem, expected));
+        }
+        let clients = self.clients.as_ref().map_err(Clone::clone)?;
+        Ok(clients.for_scheme(is_https))
+    }
+
+    fn with(vault: Vault, clients: Result<Clients, BuildError>, speaks_https: bool) -> Self {
         Self {
             vault,
             retry: Arc::new(ExponentialBackoff::new()),
             max_response_bytes: Self::DEFAULT_MAX_RESPONSE_BYTES,
-            client,
+            clients,
             speaks_https,
         }
     }

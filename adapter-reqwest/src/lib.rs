@@ -26,7 +26,7 @@
 //!
 //! The default client is made for this one job: https with rustls and Mozilla's root certificates,
 //! pooled connections, HTTP/1.1, 5 s to connect, no redirects, no retries of reqwest's own, proxies
-//! from the environment. Anything else is your own client's matter: see
+//! from the environment for https. Anything else is your own client's matter: see
 //! [`VaultClient::from_client`].
 //!
 //! # Features

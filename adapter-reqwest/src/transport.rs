@@ -5,14 +5,41 @@ use apideck_vault_core::error::{BuildError, Failure, FailureKind};
 use apideck_vault_core::http::{HeaderValue, Method, Request, Response, header};
 use http_body::Body as _;
 use http_body_util::{BodyExt as _, LengthLimitError, Limited};
-use reqwest::{Client, redirect, retry};
+use reqwest::{Client, ClientBuilder, redirect, retry};
 use std::fmt::Display;
 use std::time::Duration;
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// A client for this one job: what an attempt costs and where the key goes is known.
-pub(crate) fn default_client() -> Result<Client, BuildError> {
+/// The clients for encrypted and for plain requests.
+#[derive(Debug, Clone)]
+pub(crate) struct Clients {
+    https: Client,
+    http: Client,
+}
+
+impl Clients {
+    /// Clients for this one job: what an attempt costs and where the key goes is known. Plain http
+    /// goes to loopback, or was asked for by name: a proxy of the environment would read the key.
+    pub(crate) fn new() -> Result<Self, BuildError> {
+        let https = default_builder()?.build().map_err(unbuildable)?;
+        let http = default_builder()?.no_proxy().build().map_err(unbuildable)?;
+        Ok(Self { https, http })
+    }
+
+    pub(crate) fn of_caller(client: Client) -> Self {
+        Self {
+            https: client.clone(),
+            http: client,
+        }
+    }
+
+    pub(crate) fn for_scheme(&self, is_https: bool) -> &Client {
+        if is_https { &self.https } else { &self.http }
+    }
+}
+
+fn default_builder() -> Result<ClientBuilder, BuildError> {
     let builder = Client::builder()
         .connect_timeout(CONNECT_TIMEOUT)
         .redirect(redirect::Policy::none())
@@ -25,7 +52,7 @@ pub(crate) fn default_client() -> Result<Client, BuildError> {
         .no_deflate();
     #[cfg(feature = "rustls")]
     let builder = builder.tls_backend_preconfigured(tls_config().map_err(unbuildable)?);
-    builder.build().map_err(unbuildable)
+    Ok(builder)
 }
 
 fn unbuildable(error: impl Display) -> BuildError {
@@ -60,15 +87,15 @@ pub(crate) async fn send(
     let answer = client.execute(request).await.map_err(sorted)?;
     let (head, body) = Response::<reqwest::Body>::from(answer).into_parts();
     if body.size_hint().lower() > u64::try_from(max_response_bytes).unwrap_or(u64::MAX) {
-        return Err(Failure::too_large());
+        return Err(FailureKind::TooLarge.into());
     }
     match Limited::new(body, max_response_bytes).collect().await {
         Ok(body) => Ok(Response::from_parts(head, body.to_bytes())),
-        Err(error) if error.is::<LengthLimitError>() => Err(Failure::too_large()),
+        Err(error) if error.is::<LengthLimitError>() => Err(FailureKind::TooLarge.into()),
         Err(error) => match error.downcast::<reqwest::Error>() {
             Ok(error) => Err(sorted(*error)),
             // `Limited` knows no third kind of error.
-            Err(_) => Err(Failure::too_large()),
+            Err(_) => Err(FailureKind::TooLarge.into()),
         },
     }
 }
@@ -86,7 +113,7 @@ fn framed(mut request: Request<Bytes>) -> Request<Bytes> {
 
 /// What is known after an error of reqwest's. The URL goes: it is the server's, and known.
 fn sorted(error: reqwest::Error) -> Failure<reqwest::Error> {
-    let kind = if error.is_connect() || error.is_builder() {
+    let kind = if error.is_connect() {
         FailureKind::NotSent
     } else if error.is_timeout() {
         FailureKind::TimedOut

@@ -10,6 +10,7 @@ use std::thread::sleep;
 use std::time::Instant;
 use ureq::Agent;
 
+use crate::transport::Agents;
 use crate::{CallError, transport};
 
 /// Creates Vault sessions over ureq, blocking.
@@ -23,7 +24,7 @@ use crate::{CallError, transport};
 /// use std::time::Duration;
 ///
 /// let client = VaultClient::new(Vault::new("sk_live_1", "app")?);
-/// let rotated = client.with_vault(Vault::new("sk_live_2", "app")?);
+/// let rotated = client.with_vault(client.vault().clone().with_api_key("sk_live_2")?);
 /// let hasty = rotated.with_retry(ExponentialBackoff::new().deadline(Duration::from_secs(3)));
 /// # Ok::<(), apideck_vault_ureq::error::BuildError>(())
 /// ```
@@ -32,7 +33,7 @@ pub struct VaultClient {
     vault: Vault,
     retry: Arc<dyn RetryPolicy>,
     max_response_bytes: usize,
-    agent: Agent,
+    agents: Agents,
     speaks_https: bool,
 }
 
@@ -42,7 +43,7 @@ impl VaultClient {
 
     /// A client with a connection pool of its own. This does not connect yet.
     pub fn new(vault: Vault) -> Self {
-        Self::with(vault, transport::default_agent(), cfg!(feature = "rustls"))
+        Self::with(vault, Agents::new(), cfg!(feature = "rustls"))
     }
 
     /// A client on an [`Agent`] of yours: with your proxies, certificates, pool.
@@ -50,7 +51,12 @@ impl VaultClient {
     /// Its settings on redirects, statuses and the time for a request are overruled for each
     /// request: no redirects, no status is an error of ureq's, the retry policy says how long.
     pub fn from_client(vault: Vault, agent: Agent) -> Self {
-        Self::with(vault, agent, true)
+        Self::with(vault, Agents::of_caller(agent), true)
+    }
+
+    /// Where requests go and who asks.
+    pub fn vault(&self) -> &Vault {
+        &self.vault
     }
 
     /// The same client for another API key, application or server.
@@ -95,11 +101,7 @@ impl VaultClient {
     ///
     /// As [`create_session`](Self::create_session).
     pub fn send<O: Operation>(&self, operation: O) -> Result<Response<O::Output>, CallError> {
-        if self.vault.is_https() && !self.speaks_https {
-            let expected = "enable it, or hand in a client that speaks TLS with `from_client`";
-            let problem = "of apideck-vault-ureq is missing, which https needs";
-            return Err(BuildError::new("feature `rustls`", problem, expected).into());
-        }
+        let agent = self.agent()?;
         let started = Instant::now();
         let seed = RandomState::new().hash_one(());
         let mut step = Call::begin(&self.vault, operation, self.retry.as_ref(), seed);
@@ -108,7 +110,7 @@ impl VaultClient {
                 Step::Send(attempt) => {
                     let (request, timeout) = (attempt.request(), attempt.timeout());
                     let outcome =
-                        transport::send(&self.agent, &request, timeout, self.max_response_bytes);
+                        transport::send(agent, &request, timeout, self.max_response_bytes);
                     attempt.finish(outcome, started.elapsed())
                 }
                 Step::Wait(wait) => {
@@ -120,12 +122,23 @@ impl VaultClient {
         }
     }
 
-    fn with(vault: Vault, agent: Agent, speaks_https: bool) -> Self {
+    /// The agent for this vault's scheme, unless it was built without what it needs.
+    fn agent(&self) -> Result<&Agent, BuildError> {
+        let is_https = self.vault.is_https();
+        if is_https && !self.speaks_https {
+            let expected = "enable it, or hand in a client that speaks TLS with `from_client`";
+            let problem = "of apideck-vault-ureq is missing, which https needs";
+            return Err(BuildError::new("feature `rustls`", problem, expected));
+        }
+        Ok(self.agents.for_scheme(is_https))
+    }
+
+    fn with(vault: Vault, agents: Agents, speaks_https: bool) -> Self {
         Self {
             vault,
             retry: Arc::new(ExponentialBackoff::new()),
             max_response_bytes: Self::DEFAULT_MAX_RESPONSE_BYTES,
-            agent,
+            agents,
             speaks_https,
         }
     }

@@ -24,7 +24,8 @@
 //! ```
 //!
 //! The default client is made for this one job: https with rustls and Mozilla's root certificates,
-//! pooled connections, 5 s to connect, no redirects, proxies from the environment. Anything else is
+//! pooled connections, 5 s to connect, no redirects, proxies from the environment
+//! for https. Anything else is
 //! your own agent's matter: see [`VaultClient::from_client`].
 //!
 //! A call blocks its thread. In async code run it with `tokio::task::spawn_blocking`, or take one

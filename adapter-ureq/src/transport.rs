@@ -5,20 +5,49 @@ use apideck_vault_core::error::{Failure, FailureKind};
 use apideck_vault_core::http::{Request, Response};
 use std::io;
 use std::time::Duration;
-use ureq::config::AutoHeaderValue;
+use ureq::config::{AutoHeaderValue, ConfigBuilder};
+use ureq::typestate::AgentScope;
 use ureq::{Agent, Error, Timeout};
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// An agent for this one job: what an attempt costs and where the key goes is known.
-pub(crate) fn default_agent() -> Agent {
+/// The agents for encrypted and for plain requests.
+#[derive(Debug, Clone)]
+pub(crate) struct Agents {
+    https: Agent,
+    http: Agent,
+}
+
+impl Agents {
+    /// Agents for this one job: what an attempt costs and where the key goes is known. Plain http
+    /// goes to loopback, or was asked for by name: a proxy of the environment would read the key.
+    pub(crate) fn new() -> Self {
+        Self {
+            https: default_config().build().new_agent(),
+            http: default_config().proxy(None).build().new_agent(),
+        }
+    }
+
+    pub(crate) fn of_caller(agent: Agent) -> Self {
+        Self {
+            https: agent.clone(),
+            http: agent,
+        }
+    }
+
+    pub(crate) fn for_scheme(&self, is_https: bool) -> &Agent {
+        if is_https { &self.https } else { &self.http }
+    }
+}
+
+fn default_config() -> ConfigBuilder<AgentScope> {
     let config = Agent::config_builder()
         .timeout_connect(Some(CONNECT_TIMEOUT))
         // Features of ureq that someone else in the program enables must not change this agent.
         .accept_encoding(AutoHeaderValue::None);
     #[cfg(feature = "rustls")]
     let config = config.tls_config(tls_config());
-    config.build().new_agent()
+    config
 }
 
 /// The provider is named, so that another one elsewhere in the program changes nothing.
@@ -48,7 +77,7 @@ pub(crate) fn send(
     let (head, mut body) = agent.run(request).map_err(sorted)?.into_parts();
     let max = u64::try_from(max_response_bytes).unwrap_or(u64::MAX);
     if body.content_length().is_some_and(|length| length > max) {
-        return Err(Failure::too_large());
+        return Err(FailureKind::TooLarge.into());
     }
     // ureq's limit refuses a body of just that length, so it is one byte higher than ours.
     match body
@@ -56,9 +85,9 @@ pub(crate) fn send(
         .limit(max.saturating_add(1))
         .read_to_vec()
     {
-        Ok(body) if body.len() > max_response_bytes => Err(Failure::too_large()),
+        Ok(body) if body.len() > max_response_bytes => Err(FailureKind::TooLarge.into()),
         Ok(body) => Ok(Response::from_parts(head, body.into())),
-        Err(Error::BodyExceedsLimit(_)) => Err(Failure::too_large()),
+        Err(Error::BodyExceedsLimit(_)) => Err(FailureKind::TooLarge.into()),
         Err(error) => Err(sorted(error)),
     }
 }
@@ -77,41 +106,17 @@ fn sorted(error: Error) -> Failure<Error> {
     let kind = match &error {
         Error::HostNotFound
         | Error::ConnectionFailed
-        | Error::BadUri(_)
-        | Error::Http(_)
-        | Error::InvalidProxyUrl
         | Error::ConnectProxyFailed(_)
-        | Error::RequireHttpsOnly(_)
         | Error::Tls(_)
-        | Error::TlsRequired
         | Error::Timeout(Timeout::Resolve | Timeout::Connect) => FailureKind::NotSent,
         Error::Timeout(_) => FailureKind::TimedOut,
-        Error::Io(error) => sorted_io(error),
+        #[cfg(feature = "rustls")]
+        Error::Io(error) if is_handshake_failure(error) => FailureKind::NotSent,
+        Error::Io(error) => FailureKind::of_io(error),
         Error::Protocol(_) | Error::LargeResponseHeader(..) => FailureKind::Unanswered,
         _ => FailureKind::Other,
     };
     Failure::new(kind, error)
-}
-
-fn sorted_io(error: &io::Error) -> FailureKind {
-    match error.kind() {
-        io::ErrorKind::ConnectionRefused
-        | io::ErrorKind::HostUnreachable
-        | io::ErrorKind::NetworkUnreachable
-        | io::ErrorKind::AddrNotAvailable => FailureKind::NotSent,
-        io::ErrorKind::TimedOut => FailureKind::TimedOut,
-        _ if is_lookup_failure(error) => FailureKind::NotSent,
-        #[cfg(feature = "rustls")]
-        _ if is_handshake_failure(error) => FailureKind::NotSent,
-        _ => FailureKind::Unanswered,
-    }
-}
-
-/// The standard library gives a failed name lookup no kind of its own, only this text.
-fn is_lookup_failure(error: &io::Error) -> bool {
-    error
-        .to_string()
-        .starts_with("failed to lookup address information")
 }
 
 /// The server's certificate is refused before the request is sent.

@@ -102,6 +102,19 @@ fn with_the_variables_set_the_server_they_name_is_asked() {
 }
 
 #[test]
+fn a_proxy_of_the_environment_does_not_see_the_key_in_plain_http() {
+    let proxy = Emulator::start().unwrap();
+    for name in QUICKSTARTS {
+        let url = proxy.url();
+        let variables =
+            ["HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"].map(|name| (name, url.as_str()));
+        let output = run(name, &[], &variables);
+        assert_eq!(output.status.code(), Some(0), "{name}: {output:?}");
+    }
+    assert!(proxy.requests().is_empty());
+}
+
+#[test]
 fn a_failure_is_one_line_on_standard_error_and_exit_code_1() {
     let emulator = Emulator::start().unwrap();
     for name in QUICKSTARTS {

@@ -2,7 +2,7 @@
 
 use apideck_vault_core::error::{BuildError, ResponseError};
 use apideck_vault_core::http::{Method, Request, Response, StatusCode};
-use apideck_vault_core::{Bytes, CreateSession, Operation, Vault, decode_json};
+use apideck_vault_core::{Bytes, CreateSession, Operation, Vault, decode_json, path_segment};
 use apideck_vault_emulator::{Answer, Emulator};
 use apideck_vault_hyper::hyper_util::client::legacy as hyper_client;
 use apideck_vault_hyper::hyper_util::rt::TokioExecutor;
@@ -169,7 +169,7 @@ impl Operation for GetConsumer {
     type Output = Value;
 
     fn encode(&self, vault: &Vault) -> Result<Request<Bytes>, BuildError> {
-        let path = format!("/vault/consumers/{}", self.0);
+        let path = format!("/vault/consumers/{}", path_segment("consumer_id", self.0)?);
         vault.request(Method::GET, &path, Bytes::new())
     }
 

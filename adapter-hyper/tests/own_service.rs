@@ -1,0 +1,69 @@
+//! A service of one's own: what it has to be, and how its errors are sorted.
+
+use apideck_vault_hyper::error::{FailureKind, GaveUp};
+use apideck_vault_hyper::http::{Request, Response};
+use apideck_vault_hyper::retry::ExponentialBackoff;
+use apideck_vault_hyper::tower_service::Service;
+use apideck_vault_hyper::{Bytes, CreateSession, Full, Vault, VaultClient};
+use std::cell::Cell;
+use std::future::{Ready, ready};
+use std::io;
+use std::marker::PhantomData;
+use std::task::{Context, Poll};
+
+/// Answers without a network. It can be sent to another thread, but not shared between threads, as
+/// `tower::util::BoxCloneService`.
+#[derive(Clone)]
+struct Canned {
+    error: Option<io::ErrorKind>,
+    not_sync: PhantomData<Cell<()>>,
+}
+
+impl Service<Request<Full<Bytes>>> for Canned {
+    type Response = Response<Full<Bytes>>;
+    type Error = io::Error;
+    type Future = Ready<io::Result<Self::Response>>;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, _: Request<Full<Bytes>>) -> Self::Future {
+        ready(match self.error {
+            Some(kind) => Err(kind.into()),
+            None => Ok(Response::new(Full::from(
+                r#"{"status_code":200,"status":"OK","data":{"session_uri":"https://v/s","session_token":"t"}}"#,
+            ))),
+        })
+    }
+}
+
+fn client(error: Option<io::ErrorKind>) -> VaultClient<Canned> {
+    let service = Canned {
+        error,
+        not_sync: PhantomData,
+    };
+    let vault = Vault::new("sk_live_1", "app").unwrap();
+    VaultClient::from_client(vault, service).with_retry(ExponentialBackoff::none())
+}
+
+#[tokio::test]
+async fn a_call_on_a_service_that_is_not_sync_can_be_spawned() {
+    let call = client(None).create_session(CreateSession::new("test-consumer"));
+    let created = tokio::spawn(call).await.unwrap().unwrap();
+    assert_eq!(created.session_uri(), "https://v/s");
+}
+
+#[tokio::test]
+async fn an_io_error_of_a_service_is_sorted_by_its_kind() {
+    for (error, kind) in [
+        (io::ErrorKind::ConnectionRefused, FailureKind::NotSent),
+        (io::ErrorKind::TimedOut, FailureKind::TimedOut),
+        (io::ErrorKind::ConnectionReset, FailureKind::Unanswered),
+    ] {
+        let call = client(Some(error)).create_session(CreateSession::new("test-consumer"));
+        let failed = call.await.unwrap_err();
+        assert_eq!(failed.failure_kind(), Some(kind));
+        assert_eq!(failed.gave_up(), GaveUp::Policy);
+    }
+}
