@@ -48,7 +48,7 @@ class Report:
         if problems:
             self.failed += 1
             print(f"FAILED  {what}")
-            for problem in problems:
+            for problem in dict.fromkeys(problems):
                 print(f"        {problem}")
         else:
             self.passed += 1
