@@ -290,7 +290,7 @@ def logged(lines, scheme, framing, per_connection):
         if is_chunked != (framing == "chunked"):
             problems.append(f"framed otherwise: {line}")
         # The name is what tells the server which certificate to show.
-        is_tls = line["tls"].startswith("TLSv1.") and line["server_name"] == "localhost"
+        is_tls = line["tls"] == "TLSv1.3" and line["server_name"] == "localhost"
         if is_tls != (scheme == "https"):
             problems.append(f"not over {scheme}: {line}")
         if (line["status"], line["protocol"]) != ("200", "HTTP/1.1"):
