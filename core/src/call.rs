@@ -6,6 +6,8 @@
 //!        │         resume  finish               │   │
 //!        │            │      ▼                  │   │
 //!        │          Wait(Wait) ─────resume──────┘   │
+//!        │            ▲      │                      │
+//!        │            └resume┘ held by the budget   │
 //!        └────────── input cannot be sent ──────────┘
 //! ```
 //!
@@ -15,13 +17,18 @@
 
 use bytes::Bytes;
 use http::{Request, Response};
-use std::fmt;
-use std::sync::Arc;
 use std::time::Duration;
 
 use crate::error::{CallError, CallErrorKind, Failure, GaveUp, ResponseError};
-use crate::retry::{Cause, FailedAttempt, RetryPolicy, Verdict};
+use crate::retry::{Cause, FailedAttempt, RetryBudget, RetryPolicy, Verdict};
 use crate::{Operation, Vault};
+use state::{Policy, State};
+
+mod attempts;
+mod debug;
+mod state;
+
+pub use attempts::Attempts;
 
 /// Where a call begins.
 ///
@@ -89,6 +96,9 @@ impl Call {
             None => Policy::OfClient(policy),
         };
         let deadline = options.deadline.or_else(|| policy.get().deadline());
+        if let Some(budget) = policy.get().budget() {
+            budget.call_begins();
+        }
         Step::Send(Attempt {
             state: State {
                 vault: vault.clone(),
@@ -129,7 +139,10 @@ pub struct Attempt<'p, O> {
 #[must_use = "a wait has to be resumed"]
 pub struct Wait<'p, O, E> {
     state: State<'p, O>,
+    begun: Duration,
     delay: Duration,
+    /// How many pauses the budget has added so far.
+    held: u32,
     error: CallErrorKind<E>,
 }
 
@@ -147,10 +160,7 @@ impl<'p, O: Operation> Attempt<'p, O> {
     /// How long this attempt may take, from connecting to the last byte of the answer: the
     /// policy's attempt timeout, or what is left until the deadline if that is less.
     pub fn timeout(&self) -> Option<Duration> {
-        let left = self
-            .state
-            .deadline
-            .map(|deadline| deadline.saturating_sub(self.begun));
+        let left = self.state.left(self.begun);
         match (self.state.policy.get().attempt_timeout(), left) {
             (Some(timeout), Some(left)) => Some(timeout.min(left)),
             (timeout, left) => timeout.or(left),
@@ -164,8 +174,13 @@ impl<'p, O: Operation> Attempt<'p, O> {
         elapsed: Duration,
     ) -> Step<'p, O, E> {
         let state = self.state;
+        // A clock that goes back is not believed.
+        let elapsed = elapsed.max(self.begun);
         let error = match outcome.map(|answer| state.operation.decode(answer)) {
             Ok(Ok(mut answer)) => {
+                if let Some(budget) = state.budget() {
+                    budget.call_succeeds(state.attempts > 1);
+                }
                 if state.attempts > 1 {
                     answer.extensions_mut().insert(Attempts(state.attempts));
                 }
@@ -184,14 +199,23 @@ impl<'p, O: Operation> Attempt<'p, O> {
                 cause,
                 elapsed,
                 deadline: state.deadline,
-                random: random(state.seed, state.attempts),
+                random: state.random_for_verdict(),
             })
         });
         match verdict {
             Verdict::RetryAfter(delay) if state.is_open(elapsed.saturating_add(delay)) => {
+                let deadline = state.deadline;
+                if state
+                    .budget()
+                    .is_some_and(|budget| budget.fails_now(deadline))
+                {
+                    return state.done(error, GaveUp::Budget);
+                }
                 Step::Wait(Wait {
                     state,
+                    begun: elapsed,
                     delay,
+                    held: 0,
                     error,
                 })
             }
@@ -212,12 +236,36 @@ impl<'p, O: Operation, E> Wait<'p, O, E> {
         &self.error
     }
 
-    /// Goes on after the wait; takes how long ago the call began. Usually the next step is to send.
-    /// If the wait took so long that the deadline has passed, the call is over. (A step to wait on
-    /// is possible as well: the loop around a call has to be ready for it.)
+    /// Whether this is a pause of a call that found the retry budget empty.
+    pub fn is_held(&self) -> bool {
+        self.held > 0
+    }
+
+    /// Goes on after the wait; takes how long ago the call began.
+    ///
+    /// Usually the next step is to send. If the policy's [`RetryBudget`] is empty, it is a further
+    /// wait, or the end, as the budget is made. If the wait took so long that the deadline has
+    /// passed, the call is over.
     pub fn resume(mut self, elapsed: Duration) -> Step<'p, O, E> {
+        // What was to be waited counts as waited: a clock that stands still ends no call late.
+        let elapsed = elapsed.max(self.begun.saturating_add(self.delay));
         if !self.state.is_open(elapsed) {
-            return self.state.done(self.error, GaveUp::Deadline);
+            let gave_up = match self.held {
+                0 => GaveUp::Deadline,
+                _ => GaveUp::Budget,
+            };
+            return self.state.done(self.error, gave_up);
+        }
+        if let Some(budget) = self.state.budget() {
+            if self.is_held() {
+                budget.call_was_held(self.delay);
+            }
+            if !budget.take() {
+                if budget.fails_when_empty(self.state.deadline) {
+                    return self.state.done(self.error, GaveUp::Budget);
+                }
+                return self.hold(elapsed);
+            }
         }
         self.state.attempts = self.state.attempts.saturating_add(1);
         Step::Send(Attempt {
@@ -225,103 +273,17 @@ impl<'p, O: Operation, E> Wait<'p, O, E> {
             begun: elapsed,
         })
     }
-}
 
-/// How many attempts an answer took.
-///
-/// ```
-/// # use apideck_vault_core::{Attempts, http};
-/// let answer = http::Response::new("an answer to the first attempt");
-/// assert_eq!(Attempts::of(&answer), 1);
-/// ```
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Attempts(u32);
-
-impl Attempts {
-    /// How many attempts this answer of a call took: at least 1.
-    pub fn of<T>(answer: &Response<T>) -> u32 {
-        // An answer to the first attempt carries no mark, which saves the usual case the cost.
-        answer
-            .extensions()
-            .get()
-            .map_or(1, |Self(attempts)| *attempts)
-    }
-}
-
-/// What all steps of a call share.
-struct State<'p, O> {
-    vault: Vault,
-    operation: O,
-    request: Request<Bytes>,
-    policy: Policy<'p>,
-    deadline: Option<Duration>,
-    seed: u64,
-    attempts: u32,
-}
-
-enum Policy<'p> {
-    OfClient(&'p dyn RetryPolicy),
-    OfCall(Arc<dyn RetryPolicy>),
-}
-
-impl Policy<'_> {
-    fn get(&self) -> &dyn RetryPolicy {
-        match self {
-            Self::OfClient(policy) => *policy,
-            Self::OfCall(policy) => policy.as_ref(),
+    /// The budget is empty: a further pause, if it fits the deadline.
+    fn hold(mut self, elapsed: Duration) -> Step<'p, O, E> {
+        self.held = self.held.saturating_add(1);
+        let left = self.state.left(elapsed);
+        self.delay = RetryBudget::pause(left, self.state.random_for_pause(self.held));
+        self.begun = elapsed;
+        if self.state.is_open(elapsed.saturating_add(self.delay)) {
+            Step::Wait(self)
+        } else {
+            self.state.done(self.error, GaveUp::Budget)
         }
-    }
-}
-
-impl<'p, O: Operation> State<'p, O> {
-    /// Whether an attempt may still begin at this time.
-    fn is_open(&self, elapsed: Duration) -> bool {
-        self.deadline.is_none_or(|deadline| elapsed < deadline)
-    }
-
-    fn done<E>(self, error: CallErrorKind<E>, gave_up: GaveUp) -> Step<'p, O, E> {
-        Step::Done(Err(CallError::new(error, self.attempts, gave_up)))
-    }
-}
-
-/// The n-th number of the SplitMix64 sequence that begins at `seed`
-/// ([Steele, Lea, Flood 2014](https://doi.org/10.1145/2714064.2660195)).
-fn random(seed: u64, n: u32) -> u64 {
-    let z = seed.wrapping_add(u64::from(n).wrapping_mul(0x9e37_79b9_7f4a_7c15));
-    let z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    let z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-    z ^ (z >> 31)
-}
-
-impl<O: Operation, E> fmt::Debug for Step<'_, O, E> {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Send(attempt) => attempt.fmt(formatter),
-            Self::Wait(wait) => wait.fmt(formatter),
-            Self::Done(result) => match result {
-                Ok(_) => formatter.write_str("Done(Ok)"),
-                Err(_) => formatter.write_str("Done(Err)"),
-            },
-        }
-    }
-}
-
-impl<O> fmt::Debug for Attempt<'_, O> {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter
-            .debug_struct("Attempt")
-            .field("number", &self.state.attempts)
-            .field("begun", &self.begun)
-            .finish_non_exhaustive()
-    }
-}
-
-impl<O, E> fmt::Debug for Wait<'_, O, E> {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter
-            .debug_struct("Wait")
-            .field("after_attempt", &self.state.attempts)
-            .field("delay", &self.delay)
-            .finish_non_exhaustive()
     }
 }

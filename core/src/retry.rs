@@ -1,9 +1,11 @@
 //! When to try again, and when to stop: pure verdicts.
 
 pub(crate) mod after;
+mod budget;
 mod exponential;
 mod official;
 
+pub use budget::{RetryBudget, WhenEmpty};
 pub use exponential::ExponentialBackoff;
 pub use official::OfficialBackoff;
 
@@ -54,6 +56,11 @@ pub trait RetryPolicy: fmt::Debug + Send + Sync {
     /// How long the whole call may take, waits included. Default: 30 s.
     fn deadline(&self) -> Option<Duration> {
         Some(DEFAULT_DEADLINE)
+    }
+
+    /// What the retries of all calls of this policy have to fit in. Default: `None`, no bound.
+    fn budget(&self) -> Option<&RetryBudget> {
+        None
     }
 }
 
@@ -129,10 +136,15 @@ impl<'a> FailedAttempt<'a> {
 
     /// A random duration, evenly spread from zero up to (not including) `limit`: full jitter.
     pub fn jitter(&self, limit: Duration) -> Duration {
-        let nanoseconds = u64::try_from(limit.as_nanos()).unwrap_or(u64::MAX);
-        let product = u128::from(nanoseconds).wrapping_mul(u128::from(self.random));
-        Duration::from_nanos(u64::try_from(product >> 64).unwrap_or(u64::MAX))
+        jitter(limit, self.random)
     }
+}
+
+/// The part of `limit` that 64 random bits stand for.
+fn jitter(limit: Duration, random: u64) -> Duration {
+    let nanoseconds = u64::try_from(limit.as_nanos()).unwrap_or(u64::MAX);
+    let product = u128::from(nanoseconds).wrapping_mul(u128::from(random));
+    Duration::from_nanos(u64::try_from(product >> 64).unwrap_or(u64::MAX))
 }
 
 impl<'a> Cause<'a> {
@@ -158,5 +170,9 @@ impl<P: RetryPolicy + ?Sized> RetryPolicy for Arc<P> {
 
     fn deadline(&self) -> Option<Duration> {
         (**self).deadline()
+    }
+
+    fn budget(&self) -> Option<&RetryBudget> {
+        (**self).budget()
     }
 }

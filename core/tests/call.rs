@@ -162,14 +162,14 @@ fn only_the_failures_of_the_policy_are_retried() {
             .attempts
             .len()
     };
-    let default = ExponentialBackoff::new();
+    let default = ExponentialBackoff::new().budget(None);
     assert_eq!(attempts(&default, FailureKind::NotSent), 4);
     assert_eq!(attempts(&default, FailureKind::TimedOut), 4);
     assert_eq!(attempts(&default, FailureKind::Unanswered), 4);
     assert_eq!(attempts(&default, FailureKind::TooLarge), 1);
     assert_eq!(attempts(&default, FailureKind::Other), 1);
 
-    let careful = default.failures([FailureKind::NotSent]);
+    let careful = ExponentialBackoff::new().failures([FailureKind::NotSent]);
     assert_eq!(attempts(&careful, FailureKind::NotSent), 4);
     assert_eq!(attempts(&careful, FailureKind::Unanswered), 1);
 }
@@ -196,6 +196,7 @@ fn none_makes_one_attempt() {
 fn waits_are_fully_jittered_and_grow_up_to_their_limit() {
     let policy = ExponentialBackoff::new()
         .max_attempts(8)
+        .budget(None)
         .max_backoff(4 * S)
         .deadline(None)
         .attempt_timeout(None);

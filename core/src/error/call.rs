@@ -46,6 +46,9 @@ pub enum GaveUp {
     Policy,
     /// The call's deadline has passed, or would have before the next attempt.
     Deadline,
+    /// The [`RetryBudget`](crate::retry::RetryBudget) that the call shares with others was empty,
+    /// and stayed so for as long as the call could wait.
+    Budget,
 }
 
 impl<E> CallError<E> {
@@ -97,6 +100,11 @@ impl<E> CallError<E> {
     pub fn is_deadline(&self) -> bool {
         self.gave_up == GaveUp::Deadline
     }
+
+    /// The retry budget that the call shares with others held its next attempt until the end.
+    pub fn is_budget(&self) -> bool {
+        self.gave_up == GaveUp::Budget
+    }
 }
 
 impl<E> From<BuildError> for CallError<E> {
@@ -113,14 +121,14 @@ impl<E: Error + 'static> fmt::Display for CallError<E> {
             CallErrorKind::Decode(error) => fmt::Display::fmt(error, formatter)?,
             CallErrorKind::Transport(error) => fmt::Display::fmt(error, formatter)?,
         }
-        match (self.attempts, self.gave_up) {
-            (0, _) | (1, GaveUp::Policy) => Ok(()),
-            (1, GaveUp::Deadline) => formatter.write_str(" (1 attempt, out of time)"),
-            (attempts, GaveUp::Deadline) => {
-                write!(formatter, " ({attempts} attempts, out of time)")
-            }
-            (attempts, GaveUp::Policy) => write!(formatter, " ({attempts} attempts)"),
-        }
+        let reason = match self.gave_up {
+            GaveUp::Policy if self.attempts <= 1 => return Ok(()),
+            GaveUp::Policy => "",
+            GaveUp::Deadline => ", out of time",
+            GaveUp::Budget => ", held by the retry budget",
+        };
+        let plural = if self.attempts == 1 { "" } else { "s" };
+        write!(formatter, " ({} attempt{plural}{reason})", self.attempts)
     }
 }
 

@@ -4,7 +4,8 @@ use http::StatusCode;
 use std::time::Duration;
 
 use super::{
-    Cause, DEFAULT_ATTEMPT_TIMEOUT, DEFAULT_DEADLINE, FailedAttempt, RetryPolicy, Verdict,
+    Cause, DEFAULT_ATTEMPT_TIMEOUT, DEFAULT_DEADLINE, FailedAttempt, RetryBudget, RetryPolicy,
+    Verdict,
 };
 use crate::error::FailureKind;
 
@@ -39,7 +40,7 @@ use crate::error::FailureKind;
 ///
 /// Source of full jitter:
 /// [Exponential Backoff And Jitter](https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/).
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct ExponentialBackoff {
     max_attempts: u32,
     initial_backoff: Duration,
@@ -49,6 +50,7 @@ pub struct ExponentialBackoff {
     deadline: Option<Duration>,
     statuses: Vec<StatusCode>,
     failures: Vec<FailureKind>,
+    budget: Option<RetryBudget>,
 }
 
 impl ExponentialBackoff {
@@ -74,6 +76,7 @@ impl ExponentialBackoff {
                 FailureKind::TimedOut,
                 FailureKind::Unanswered,
             ],
+            budget: Some(RetryBudget::new()),
         }
     }
 
@@ -133,6 +136,13 @@ impl ExponentialBackoff {
         self
     }
 
+    /// What the retries of all calls have to fit in; `None` for no bound. Default: a
+    /// [`RetryBudget::new`] of this policy's own, which its clones share.
+    pub fn budget(mut self, budget: impl Into<Option<RetryBudget>>) -> Self {
+        self.budget = budget.into();
+        self
+    }
+
     fn is_retried(&self, cause: Cause<'_>) -> bool {
         match cause {
             Cause::Api(error) => self.statuses.contains(&error.status()),
@@ -172,5 +182,9 @@ impl RetryPolicy for ExponentialBackoff {
 
     fn deadline(&self) -> Option<Duration> {
         self.deadline
+    }
+
+    fn budget(&self) -> Option<&RetryBudget> {
+        self.budget.as_ref()
     }
 }

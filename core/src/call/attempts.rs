@@ -1,0 +1,24 @@
+//! How many attempts an answer took.
+
+use http::Response;
+
+/// How many attempts an answer took.
+///
+/// ```
+/// # use apideck_vault_core::{Attempts, http};
+/// let answer = http::Response::new("an answer to the first attempt");
+/// assert_eq!(Attempts::of(&answer), 1);
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Attempts(pub(super) u32);
+
+impl Attempts {
+    /// How many attempts this answer of a call took: at least 1.
+    pub fn of<T>(answer: &Response<T>) -> u32 {
+        // An answer to the first attempt carries no mark, which saves the usual case the cost.
+        answer
+            .extensions()
+            .get()
+            .map_or(1, |Self(attempts)| *attempts)
+    }
+}

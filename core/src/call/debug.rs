@@ -1,0 +1,39 @@
+//! What the steps of a call show of themselves: no request, which holds the key, and no answer.
+
+use std::fmt;
+
+use super::{Attempt, Step, Wait};
+use crate::Operation;
+
+impl<O: Operation, E> fmt::Debug for Step<'_, O, E> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Send(attempt) => attempt.fmt(formatter),
+            Self::Wait(wait) => wait.fmt(formatter),
+            Self::Done(result) => match result {
+                Ok(_) => formatter.write_str("Done(Ok)"),
+                Err(_) => formatter.write_str("Done(Err)"),
+            },
+        }
+    }
+}
+
+impl<O> fmt::Debug for Attempt<'_, O> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("Attempt")
+            .field("number", &self.state.attempts)
+            .field("begun", &self.begun)
+            .finish_non_exhaustive()
+    }
+}
+
+impl<O, E> fmt::Debug for Wait<'_, O, E> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("Wait")
+            .field("after_attempt", &self.state.attempts)
+            .field("delay", &self.delay)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,75 @@
+//! What all steps of a call share.
+
+use bytes::Bytes;
+use http::Request;
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::Step;
+use crate::error::{CallError, CallErrorKind, GaveUp};
+use crate::retry::{RetryBudget, RetryPolicy};
+use crate::{Operation, Vault};
+
+/// What all steps of a call share.
+pub(super) struct State<'p, O> {
+    pub(super) vault: Vault,
+    pub(super) operation: O,
+    pub(super) request: Request<Bytes>,
+    pub(super) policy: Policy<'p>,
+    pub(super) deadline: Option<Duration>,
+    pub(super) seed: u64,
+    pub(super) attempts: u32,
+}
+
+pub(super) enum Policy<'p> {
+    OfClient(&'p dyn RetryPolicy),
+    OfCall(Arc<dyn RetryPolicy>),
+}
+
+impl Policy<'_> {
+    pub(super) fn get(&self) -> &dyn RetryPolicy {
+        match self {
+            Self::OfClient(policy) => *policy,
+            Self::OfCall(policy) => policy.as_ref(),
+        }
+    }
+}
+
+impl<'p, O: Operation> State<'p, O> {
+    /// Whether an attempt may still begin at this time.
+    pub(super) fn is_open(&self, elapsed: Duration) -> bool {
+        self.deadline.is_none_or(|deadline| elapsed < deadline)
+    }
+
+    /// What is left of the call's time.
+    pub(super) fn left(&self, elapsed: Duration) -> Option<Duration> {
+        self.deadline
+            .map(|deadline| deadline.saturating_sub(elapsed))
+    }
+
+    pub(super) fn budget(&self) -> Option<&RetryBudget> {
+        self.policy.get().budget()
+    }
+
+    pub(super) fn random_for_verdict(&self) -> u64 {
+        random(self.seed, self.attempts)
+    }
+
+    /// From another sequence than the verdicts': held or not, a call has the same backoffs.
+    pub(super) fn random_for_pause(&self, held: u32) -> u64 {
+        random(!self.seed, held)
+    }
+
+    pub(super) fn done<E>(self, error: CallErrorKind<E>, gave_up: GaveUp) -> Step<'p, O, E> {
+        Step::Done(Err(CallError::new(error, self.attempts, gave_up)))
+    }
+}
+
+/// The n-th number of the SplitMix64 sequence that begins at `seed`
+/// ([Steele, Lea, Flood 2014](https://doi.org/10.1145/2714064.2660195)).
+fn random(seed: u64, n: u32) -> u64 {
+    let z = seed.wrapping_add(u64::from(n).wrapping_mul(0x9e37_79b9_7f4a_7c15));
+    let z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    let z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    z ^ (z >> 31)
+}

@@ -1,0 +1,236 @@
+//! What keeps the retries of all calls together in bounds.
+
+mod bucket;
+
+mod atomic {
+    pub(super) use std::sync::atomic::{AtomicU32, Ordering};
+}
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::jitter;
+use bucket::Bucket;
+
+/// A bucket of tokens that all calls of a client share: a retry takes one, a success gives it back,
+/// first attempts are free. While a service is down, the tokens run out, and its clients send little
+/// more than they do on a good day.
+///
+/// | | default |
+/// | --- | --- |
+/// | capacity, and what is there at the beginning | 5 retries |
+/// | what a call brings when it begins | 0.1 |
+/// | what a success brings, besides what its retry took | 0.1 |
+/// | what a call brings for each second that it is held | 0.005 |
+/// | what happens to a call that finds it empty | it waits ([`WhenEmpty::Wait`]) |
+///
+/// So a retry that helps costs nothing, and one that does not costs a token, of which there are as
+/// many as there are calls that bring them: that is a bound on retries **per call**, whatever the
+/// rate of the calls. There is no clock in it. Time counts only where calls are held, which is how
+/// a client with few calls, or one call without a deadline, comes to a retry at last.
+///
+/// A clone shares the tokens. It is cheap, and so is every use: one atomic number.
+///
+/// ```
+/// use apideck_vault_core::retry::{ExponentialBackoff, RetryBudget, WhenEmpty};
+///
+/// // Two clients that ask the same service share one budget:
+/// let budget = RetryBudget::new().capacity(20);
+/// let first = ExponentialBackoff::new().budget(budget.clone());
+/// let second = ExponentialBackoff::new().budget(budget);
+///
+/// // Whoever prefers an early error to a late success:
+/// let hasty = ExponentialBackoff::new().budget(RetryBudget::new().when_empty(WhenEmpty::Fail));
+///
+/// // Whoever wants none:
+/// let unbound = ExponentialBackoff::new().budget(None);
+/// ```
+///
+/// Sources: the retry quota of the
+/// [AWS SDKs' standard mode](https://docs.aws.amazon.com/sdkref/latest/guide/feature-retry-behavior.html)
+/// (a retry costs, a success refunds) and Finagle's
+/// [`RetryBudget`](https://twitter.github.io/finagle/docs/com/twitter/finagle/service/RetryBudget$.html)
+/// (each call brings a share of a retry). Both fail a call that finds the budget empty.
+#[derive(Clone)]
+pub struct RetryBudget(Arc<Shared>);
+
+struct Shared {
+    bucket: Bucket,
+    settings: Settings,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Settings {
+    per_call: u32,
+    per_success: u32,
+    per_held_second: u32,
+    when_empty: WhenEmpty,
+}
+
+/// What happens to a call that finds the budget empty.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum WhenEmpty {
+    /// It waits and looks again, until no further pause fits its deadline. Then it ends with the
+    /// error in hand and [`GaveUp::Budget`](crate::error::GaveUp::Budget).
+    ///
+    /// Each pause is a random part of half the time that is left, so calls look the more often the
+    /// less time they have: those that would be lost first come first, and what was held during an
+    /// outage comes back spread over the patience of its callers, not all at once.
+    Wait,
+    /// It ends at once with the error in hand and
+    /// [`GaveUp::Budget`](crate::error::GaveUp::Budget).
+    Fail,
+}
+
+/// What a retry costs: tokens are counted in hundred-thousandths of it, so that a short pause of a
+/// held call counts, too.
+const RETRY: u32 = 100_000;
+
+/// The shortest pause of a held call, so that no caller spins.
+const SHORTEST_PAUSE: Duration = Duration::from_millis(100);
+
+/// The longest pause of a held call, so that a call with a late deadline, or none, still looks now
+/// and then.
+const LONGEST_PAUSE: Duration = Duration::from_secs(15);
+
+impl RetryBudget {
+    /// A full budget with the defaults above.
+    pub fn new() -> Self {
+        Self::with(
+            5 * RETRY,
+            Settings {
+                per_call: RETRY / 10,
+                per_success: RETRY / 10,
+                per_held_second: RETRY / 200,
+                when_empty: WhenEmpty::Wait,
+            },
+        )
+    }
+
+    /// A new, full budget for so many retries in a row that all fail. Default: 5. It shares nothing
+    /// with this one. A budget of 0 fails every call at once: waiting could not help it.
+    pub fn capacity(self, retries: u32) -> Self {
+        Self::with(retries.saturating_mul(RETRY), self.0.settings)
+    }
+
+    /// A new, full budget to which each call brings so much of a retry when it begins. Default: 0.1.
+    pub fn per_call(self, retries: f64) -> Self {
+        let per_call = parts_of(retries);
+        self.set(|settings| settings.per_call = per_call)
+    }
+
+    /// A new, full budget to which each success brings so much of a retry, besides what its own
+    /// retry took. Default: 0.1.
+    pub fn per_success(self, retries: f64) -> Self {
+        let per_success = parts_of(retries);
+        self.set(|settings| settings.per_success = per_success)
+    }
+
+    /// A new, full budget to which each call brings so much of a retry for each second that it is
+    /// held. Default: 0.005.
+    pub fn per_held_second(self, retries: f64) -> Self {
+        let per_held_second = parts_of(retries);
+        self.set(|settings| settings.per_held_second = per_held_second)
+    }
+
+    /// A new, full budget that does this with a call that finds it empty. Default:
+    /// [`WhenEmpty::Wait`].
+    pub fn when_empty(self, when_empty: WhenEmpty) -> Self {
+        self.set(|settings| settings.when_empty = when_empty)
+    }
+
+    /// How many retries it would let through now, with the fraction: to be logged or shown.
+    pub fn available(&self) -> f64 {
+        f64::from(self.0.bucket.tokens()) / f64::from(RETRY)
+    }
+
+    /// Whether both are the same: clones of each other.
+    pub fn is_shared_with(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+
+    pub(crate) fn call_begins(&self) {
+        self.0.bucket.put(self.0.settings.per_call);
+    }
+
+    pub(crate) fn call_succeeds(&self, was_retried: bool) {
+        let taken = if was_retried { RETRY } else { 0 };
+        let tokens = taken.saturating_add(self.0.settings.per_success);
+        self.0.bucket.put(tokens);
+    }
+
+    pub(crate) fn call_was_held(&self, time: Duration) {
+        let tokens = f64::from(self.0.settings.per_held_second) * time.as_secs_f64();
+        self.0.bucket.put(tokens as u32);
+    }
+
+    pub(crate) fn take(&self) -> bool {
+        self.0.bucket.take(RETRY)
+    }
+
+    /// How long a held call pauses before it looks again, given what is left until its deadline and
+    /// 64 random bits.
+    pub(crate) fn pause(left: Option<Duration>, random: u64) -> Duration {
+        let longest = left.map_or(LONGEST_PAUSE, |left| {
+            LONGEST_PAUSE.min(left.checked_div(2).unwrap_or(left))
+        });
+        let more = jitter(longest.saturating_sub(SHORTEST_PAUSE), random);
+        SHORTEST_PAUSE.saturating_add(more)
+    }
+
+    /// Whether a call ends when it finds no token, because it is meant to, or because waiting could
+    /// never help it: the bucket cannot hold a token, or nothing ever ends the wait.
+    pub(crate) fn fails_when_empty(&self, deadline: Option<Duration>) -> bool {
+        let settings = &self.0.settings;
+        settings.when_empty == WhenEmpty::Fail
+            || self.0.bucket.capacity() < RETRY
+            || (deadline.is_none() && settings.per_held_second == 0)
+    }
+
+    /// Whether a call would end at once now.
+    pub(crate) fn fails_now(&self, deadline: Option<Duration>) -> bool {
+        self.0.bucket.tokens() < RETRY && self.fails_when_empty(deadline)
+    }
+
+    fn with(capacity: u32, settings: Settings) -> Self {
+        Self(Arc::new(Shared {
+            bucket: Bucket::new(capacity),
+            settings,
+        }))
+    }
+
+    fn set(&self, change: impl FnOnce(&mut Settings)) -> Self {
+        let mut settings = self.0.settings;
+        change(&mut settings);
+        Self::with(self.0.bucket.capacity(), settings)
+    }
+}
+
+/// What is negative or no number is nothing, and what is too much is all that fits.
+fn parts_of(retries: f64) -> u32 {
+    (retries * f64::from(RETRY)).round() as u32
+}
+
+impl Default for RetryBudget {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl fmt::Debug for RetryBudget {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let settings = &self.0.settings;
+        let retries = |tokens: u32| f64::from(tokens) / f64::from(RETRY);
+        formatter
+            .debug_struct("RetryBudget")
+            .field("available", &self.available())
+            .field("capacity", &retries(self.0.bucket.capacity()))
+            .field("per_call", &retries(settings.per_call))
+            .field("per_success", &retries(settings.per_success))
+            .field("per_held_second", &retries(settings.per_held_second))
+            .field("when_empty", &settings.when_empty)
+            .finish()
+    }
+}
