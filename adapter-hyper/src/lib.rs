@@ -55,8 +55,7 @@ pub use apideck_vault_core::*;
 pub use client::VaultClient;
 pub use default_client::DefaultClient;
 pub use http_body_util::Full;
-pub use transport::TransportError;
 pub use {hyper, hyper_util, tower_service};
 
-/// What a call on hyper, or another service, can end with.
-pub type CallError = error::CallError<TransportError>;
+/// What a call on hyper, or another service, can end with: the service's error may be of any type.
+pub type CallError = error::CallError<error::TransportError>;

@@ -1,49 +1,18 @@
 //! The service's share of a call: one request, one answer, or what went wrong.
 
 use apideck_vault_core::Bytes;
-use apideck_vault_core::error::{Failure, FailureKind};
+use apideck_vault_core::error::{Failure, FailureKind, TransportError};
 use apideck_vault_core::http::{HeaderValue, Method, Request, Response, header};
 use http_body::Body;
 use http_body_util::{BodyExt as _, Full, LengthLimitError, Limited};
 use hyper_util::client::legacy;
 use std::error::Error;
 use std::future::poll_fn;
+use std::io;
 use std::time::Duration;
-use std::{fmt, io};
 use tower_service::Service;
 
 type BoxError = Box<dyn Error + Send + Sync>;
-
-/// The service's own error, or that of the body it answered with.
-///
-/// [`source`](Error::source) and the text are those of the error inside, which
-/// [`get_ref`](Self::get_ref) gives for a look at its type.
-pub struct TransportError(BoxError);
-
-impl TransportError {
-    /// The error as the service gave it.
-    pub fn get_ref(&self) -> &(dyn Error + Send + Sync + 'static) {
-        &*self.0
-    }
-}
-
-impl fmt::Display for TransportError {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(formatter)
-    }
-}
-
-impl fmt::Debug for TransportError {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(formatter)
-    }
-}
-
-impl Error for TransportError {
-    fn source(&self) -> Option<&(dyn Error + 'static)> {
-        self.0.source()
-    }
-}
 
 pub(crate) async fn send<S, B>(
     service: &mut S,
@@ -87,7 +56,10 @@ where
     match Limited::new(body, max_response_bytes).collect().await {
         Ok(body) => Ok(Response::from_parts(head, body.to_bytes())),
         Err(error) if error.is::<LengthLimitError>() => Err(FailureKind::TooLarge.into()),
-        Err(error) => Err(Failure::new(FailureKind::Unanswered, TransportError(error))),
+        Err(error) => Err(Failure::new(
+            FailureKind::Unanswered,
+            TransportError::new(error),
+        )),
     }
 }
 
@@ -120,5 +92,5 @@ fn sorted(error: BoxError) -> Failure<TransportError> {
         }
         next = error.source();
     }
-    Failure::new(kind, TransportError(error))
+    Failure::new(kind, TransportError::new(error))
 }

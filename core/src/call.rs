@@ -17,12 +17,13 @@
 
 use bytes::Bytes;
 use http::{Request, Response};
+use std::marker::PhantomData;
 use std::time::Duration;
 
-use crate::error::{CallError, CallErrorKind, Failure, GaveUp, ResponseError};
+use crate::error::{CallError, CallErrorKind, Failure, GaveUp};
 use crate::retry::{Cause, FailedAttempt, RetryBudget, RetryPolicy, Verdict};
 use crate::{Operation, Vault};
-use state::{Policy, State};
+use state::State;
 
 mod attempts;
 mod debug;
@@ -78,39 +79,20 @@ impl Call {
     /// Encodes the request, once for all attempts. The first step is to send it, or
     /// [`Step::Done`] if the input cannot be sent.
     ///
+    /// `policy` is a reference, or an `Arc` where the steps have to live on their own.
+    ///
     /// `seed` is where the policy's randomness comes from: take a new one for each call, or the
     /// clients of a service in trouble come back all at the same time.
-    pub fn begin<'p, O: Operation, E>(
+    pub fn begin<O: Operation, P: RetryPolicy, E>(
         vault: &Vault,
         operation: O,
-        policy: &'p dyn RetryPolicy,
+        policy: P,
         seed: u64,
-    ) -> Step<'p, O, E> {
-        let request = match operation.encode(vault) {
-            Ok(request) => request,
-            Err(error) => return Step::Done(Err(error.into())),
-        };
-        let options = operation.options();
-        let policy = match options.retry {
-            Some(policy) => Policy::OfCall(policy),
-            None => Policy::OfClient(policy),
-        };
-        let deadline = options.deadline.or_else(|| policy.get().deadline());
-        if let Some(budget) = policy.get().budget() {
-            budget.call_begins();
+    ) -> Step<O, P, E> {
+        match State::new(vault, operation, policy, seed) {
+            Ok(state) => Step::Send(Attempt::at(Duration::ZERO, state)),
+            Err(error) => Step::Done(Err(error.into())),
         }
-        Step::Send(Attempt {
-            state: State {
-                vault: vault.clone(),
-                operation,
-                request,
-                policy,
-                deadline,
-                seed,
-                attempts: 1,
-            },
-            begun: Duration::ZERO,
-        })
     }
 }
 
@@ -119,26 +101,28 @@ impl Call {
     clippy::exhaustive_enums,
     reason = "a caller that does not know a step could not go on"
 )]
-pub enum Step<'p, O: Operation, E> {
+pub enum Step<O: Operation, P, E> {
     /// Send the request, then [`finish`](Attempt::finish) with what came of it.
-    Send(Attempt<'p, O>),
+    Send(Attempt<O, P, E>),
     /// Let time pass, then [`resume`](Wait::resume).
-    Wait(Wait<'p, O, E>),
+    Wait(Wait<O, P, E>),
     /// The call is over.
     Done(Result<Response<O::Output>, CallError<E>>),
 }
 
 /// An attempt that is to be sent.
 #[must_use = "an attempt has to be sent and finished"]
-pub struct Attempt<'p, O> {
-    state: State<'p, O>,
+pub struct Attempt<O, P, E> {
+    state: State<O, P>,
     begun: Duration,
+    /// An attempt holds no error; it says which kind the step after it may hold.
+    error: PhantomData<fn() -> E>,
 }
 
 /// A pause before the next attempt.
 #[must_use = "a wait has to be resumed"]
-pub struct Wait<'p, O, E> {
-    state: State<'p, O>,
+pub struct Wait<O, P, E> {
+    state: State<O, P>,
     begun: Duration,
     delay: Duration,
     /// How many pauses the budget has added so far.
@@ -146,7 +130,7 @@ pub struct Wait<'p, O, E> {
     error: CallErrorKind<E>,
 }
 
-impl<'p, O: Operation> Attempt<'p, O> {
+impl<O: Operation, P: RetryPolicy, E> Attempt<O, P, E> {
     /// The request to send: the same for every attempt. Its body is shared, not copied.
     pub fn request(&self) -> Request<Bytes> {
         self.state.request.clone()
@@ -168,15 +152,16 @@ impl<'p, O: Operation> Attempt<'p, O> {
     }
 
     /// Takes what came of the attempt and how long ago the call began.
-    pub fn finish<E>(
+    pub fn finish(
         self,
         outcome: Result<Response<Bytes>, Failure<E>>,
         elapsed: Duration,
-    ) -> Step<'p, O, E> {
+    ) -> Step<O, P, E> {
         let state = self.state;
         // A clock that goes back is not believed.
         let elapsed = elapsed.max(self.begun);
-        let error = match outcome.map(|answer| state.operation.decode(answer)) {
+        let decoded = outcome.map(|answer| state.vault.decode(&state.operation, answer));
+        let error = match decoded {
             Ok(Ok(mut answer)) => {
                 if let Some(budget) = state.budget() {
                     budget.call_succeeds(state.attempts > 1);
@@ -186,11 +171,7 @@ impl<'p, O: Operation> Attempt<'p, O> {
                 }
                 return Step::Done(Ok(answer));
             }
-            Ok(Err(ResponseError::Api(mut error))) => {
-                error.redact(state.vault.api_key());
-                CallErrorKind::Api(error)
-            }
-            Ok(Err(ResponseError::Decode(error))) => CallErrorKind::Decode(error),
+            Ok(Err(error)) => error.into(),
             Err(failure) => CallErrorKind::Transport(failure),
         };
         let verdict = Cause::of(&error).map_or(Verdict::Stop, |cause| {
@@ -219,13 +200,25 @@ impl<'p, O: Operation> Attempt<'p, O> {
                     error,
                 })
             }
-            Verdict::Stop if state.is_open(elapsed) => state.done(error, GaveUp::Policy),
-            Verdict::Stop | Verdict::RetryAfter(_) => state.done(error, GaveUp::Deadline),
+            Verdict::RetryAfter(_) => state.done(error, GaveUp::Deadline),
+            // The last attempt had less time than the policy gives it.
+            Verdict::Stop if error.is_timeout() && !state.is_open(elapsed) => {
+                state.done(error, GaveUp::Deadline)
+            }
+            Verdict::Stop => state.done(error, GaveUp::Policy),
+        }
+    }
+
+    fn at(begun: Duration, state: State<O, P>) -> Self {
+        Self {
+            state,
+            begun,
+            error: PhantomData,
         }
     }
 }
 
-impl<'p, O: Operation, E> Wait<'p, O, E> {
+impl<O: Operation, P: RetryPolicy, E> Wait<O, P, E> {
     /// How long to wait.
     pub fn delay(&self) -> Duration {
         self.delay
@@ -246,7 +239,7 @@ impl<'p, O: Operation, E> Wait<'p, O, E> {
     /// Usually the next step is to send. If the policy's [`RetryBudget`] is empty, it is a further
     /// wait, or the end, as the budget is made. If the wait took so long that the deadline has
     /// passed, the call is over.
-    pub fn resume(mut self, elapsed: Duration) -> Step<'p, O, E> {
+    pub fn resume(mut self, elapsed: Duration) -> Step<O, P, E> {
         // What was to be waited counts as waited: a clock that stands still ends no call late.
         let elapsed = elapsed.max(self.begun.saturating_add(self.delay));
         if !self.state.is_open(elapsed) {
@@ -268,14 +261,11 @@ impl<'p, O: Operation, E> Wait<'p, O, E> {
             }
         }
         self.state.attempts = self.state.attempts.saturating_add(1);
-        Step::Send(Attempt {
-            state: self.state,
-            begun: elapsed,
-        })
+        Step::Send(Attempt::at(elapsed, self.state))
     }
 
     /// The budget is empty: a further pause, if it fits the deadline.
-    fn hold(mut self, elapsed: Duration) -> Step<'p, O, E> {
+    fn hold(mut self, elapsed: Duration) -> Step<O, P, E> {
         self.held = self.held.saturating_add(1);
         let left = self.state.left(elapsed);
         self.delay = RetryBudget::pause(left, self.state.random_for_pause(self.held));

@@ -17,12 +17,14 @@ mod call;
 mod decode;
 mod failure;
 mod printable;
+mod transport;
 
 pub use api::{ApiError, ApiErrorKind, DownstreamError};
 pub use build::BuildError;
 pub use call::{CallError, CallErrorKind, GaveUp};
 pub use decode::DecodeError;
 pub use failure::{Failure, FailureKind};
+pub use transport::TransportError;
 
 /// An answer came, and it is no success.
 #[derive(Debug, Clone, thiserror::Error)]

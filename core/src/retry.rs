@@ -176,3 +176,21 @@ impl<P: RetryPolicy + ?Sized> RetryPolicy for Arc<P> {
         (**self).budget()
     }
 }
+
+impl<P: RetryPolicy + ?Sized> RetryPolicy for &P {
+    fn verdict(&self, failed: &FailedAttempt<'_>) -> Verdict {
+        (**self).verdict(failed)
+    }
+
+    fn attempt_timeout(&self) -> Option<Duration> {
+        (**self).attempt_timeout()
+    }
+
+    fn deadline(&self) -> Option<Duration> {
+        (**self).deadline()
+    }
+
+    fn budget(&self) -> Option<&RetryBudget> {
+        (**self).budget()
+    }
+}

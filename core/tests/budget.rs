@@ -170,7 +170,7 @@ fn a_held_call_goes_on_when_another_call_succeeds() {
     let policy = persistent(&budget);
     assert_eq!(run(&policy, create(), 1, Duration::MAX).attempts, 2);
 
-    let step: Step<'_, _, Infallible> = Call::begin(&vault, create(), &policy, 2);
+    let step: Step<_, _, Infallible> = Call::begin(&vault, create(), &policy, 2);
     let Step::Send(attempt) = step else {
         panic!("{step:?}")
     };

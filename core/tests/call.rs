@@ -10,6 +10,7 @@ use apideck_vault_core::retry::{
 use apideck_vault_core::{Attempts, Bytes, Call, CreateSession, CreatedSession, Step, Vault};
 use std::error::Error as _;
 use std::io;
+use std::sync::Arc;
 use std::time::Duration;
 
 const OK: &str =
@@ -335,7 +336,7 @@ fn one_call_can_have_another_policy_than_its_client() {
 fn a_sleep_that_took_too_long_ends_the_call_with_the_error_in_hand() {
     let vault = Vault::new("key", "app").unwrap();
     let policy = ExponentialBackoff::new();
-    let step: Step<'_, _, io::Error> = Call::begin(&vault, create(), &policy, 1);
+    let step: Step<_, _, io::Error> = Call::begin(&vault, create(), &policy, 1);
     let Step::Send(attempt) = step else {
         panic!("{step:?}")
     };
@@ -366,7 +367,50 @@ fn wrong_input_is_done_before_anything_is_sent() {
     };
     assert_eq!(error.field(), "consumer_id");
     assert_eq!(run.error().attempts(), 0);
-    assert!(run.error().source().unwrap().is::<BuildError>());
+}
+
+#[test]
+fn a_deadline_of_zero_sends_nothing() {
+    let create = create().deadline(Duration::ZERO);
+    let run = run(create, &ExponentialBackoff::new(), 1, |_| unreachable!());
+    let CallErrorKind::Build(error) = run.error().kind() else {
+        panic!("{:?}", run.result);
+    };
+    assert_eq!((error.field(), error.problem()), ("deadline", "is zero"));
+}
+
+#[test]
+fn a_refusal_at_the_very_deadline_is_no_lack_of_time() {
+    let create = create().deadline(10 * S);
+    let policy = ExponentialBackoff::new().attempt_timeout(None);
+    let vault = Vault::new("key", "app").unwrap();
+    let step: Step<_, _, io::Error> = Call::begin(&vault, create, &policy, 1);
+    let Step::Send(attempt) = step else {
+        panic!("{step:?}")
+    };
+    let Step::Done(Err(error)) = attempt.finish(answer(401, &[]), 10 * S) else {
+        panic!("a 401 ends the call");
+    };
+    assert_eq!(error.gave_up(), GaveUp::Policy);
+}
+
+#[test]
+fn the_steps_of_a_call_can_be_kept_with_a_policy_of_their_own() {
+    let policy: Arc<dyn RetryPolicy> = Arc::new(ExponentialBackoff::new());
+    let vault = Vault::new("key", "app").unwrap();
+    let step: Step<_, _, io::Error> = Call::begin(&vault, create(), Arc::clone(&policy), 1);
+    drop((vault, policy));
+    let kept: Box<dyn std::any::Any> = Box::new(step);
+    assert!(kept.is::<Step<CreateSession, Arc<dyn RetryPolicy>, io::Error>>());
+}
+
+#[test]
+fn the_source_of_an_error_is_the_stacks_own() {
+    let run = run(create(), &ExponentialBackoff::none(), 1, |_| {
+        (failure(FailureKind::NotSent), MS)
+    });
+    assert_eq!(run.error().to_string(), "the request was not sent: broken");
+    assert!(run.error().source().unwrap().is::<io::Error>());
 }
 
 #[test]

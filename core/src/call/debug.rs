@@ -5,7 +5,7 @@ use std::fmt;
 use super::{Attempt, Step, Wait};
 use crate::Operation;
 
-impl<O: Operation, E> fmt::Debug for Step<'_, O, E> {
+impl<O: Operation, P, E> fmt::Debug for Step<O, P, E> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Send(attempt) => attempt.fmt(formatter),
@@ -18,7 +18,7 @@ impl<O: Operation, E> fmt::Debug for Step<'_, O, E> {
     }
 }
 
-impl<O> fmt::Debug for Attempt<'_, O> {
+impl<O, P, E> fmt::Debug for Attempt<O, P, E> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter
             .debug_struct("Attempt")
@@ -28,7 +28,7 @@ impl<O> fmt::Debug for Attempt<'_, O> {
     }
 }
 
-impl<O, E> fmt::Debug for Wait<'_, O, E> {
+impl<O, P, E> fmt::Debug for Wait<O, P, E> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter
             .debug_struct("Wait")

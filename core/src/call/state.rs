@@ -6,36 +6,68 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::Step;
-use crate::error::{CallError, CallErrorKind, GaveUp};
+use crate::error::{BuildError, CallError, CallErrorKind, GaveUp};
 use crate::retry::{RetryBudget, RetryPolicy};
 use crate::{Operation, Vault};
 
 /// What all steps of a call share.
-pub(super) struct State<'p, O> {
+pub(super) struct State<O, P> {
     pub(super) vault: Vault,
     pub(super) operation: O,
     pub(super) request: Request<Bytes>,
-    pub(super) policy: Policy<'p>,
+    pub(super) policy: Policy<P>,
     pub(super) deadline: Option<Duration>,
     pub(super) seed: u64,
     pub(super) attempts: u32,
 }
 
-pub(super) enum Policy<'p> {
-    OfClient(&'p dyn RetryPolicy),
+pub(super) enum Policy<P> {
+    OfClient(P),
     OfCall(Arc<dyn RetryPolicy>),
 }
 
-impl Policy<'_> {
+impl<P: RetryPolicy> Policy<P> {
     pub(super) fn get(&self) -> &dyn RetryPolicy {
         match self {
-            Self::OfClient(policy) => *policy,
+            Self::OfClient(policy) => policy,
             Self::OfCall(policy) => policy.as_ref(),
         }
     }
 }
 
-impl<'p, O: Operation> State<'p, O> {
+impl<O: Operation, P: RetryPolicy> State<O, P> {
+    /// Before the first attempt. From here on the call counts for the budget.
+    pub(super) fn new(
+        vault: &Vault,
+        operation: O,
+        policy: P,
+        seed: u64,
+    ) -> Result<Self, BuildError> {
+        let request = operation.encode(vault)?;
+        let options = operation.options();
+        let policy = match options.retry {
+            Some(policy) => Policy::OfCall(policy),
+            None => Policy::OfClient(policy),
+        };
+        let deadline = options.deadline.or_else(|| policy.get().deadline());
+        if deadline.is_some_and(|deadline| deadline.is_zero()) {
+            let expected = "it must leave time for an attempt";
+            return Err(BuildError::new("deadline", "is zero", expected));
+        }
+        if let Some(budget) = policy.get().budget() {
+            budget.call_begins();
+        }
+        Ok(Self {
+            vault: vault.clone(),
+            operation,
+            request,
+            policy,
+            deadline,
+            seed,
+            attempts: 1,
+        })
+    }
+
     /// Whether an attempt may still begin at this time.
     pub(super) fn is_open(&self, elapsed: Duration) -> bool {
         self.deadline.is_none_or(|deadline| elapsed < deadline)
@@ -60,7 +92,7 @@ impl<'p, O: Operation> State<'p, O> {
         random(!self.seed, held)
     }
 
-    pub(super) fn done<E>(self, error: CallErrorKind<E>, gave_up: GaveUp) -> Step<'p, O, E> {
+    pub(super) fn done<E>(self, error: CallErrorKind<E>, gave_up: GaveUp) -> Step<O, P, E> {
         Step::Done(Err(CallError::new(error, self.attempts, gave_up)))
     }
 }

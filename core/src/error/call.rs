@@ -1,6 +1,6 @@
 //! The end of a call that brought no result.
 
-use super::{ApiError, BuildError, DecodeError, Failure, FailureKind};
+use super::{ApiError, BuildError, DecodeError, Failure, FailureKind, ResponseError};
 use std::error::Error;
 use std::fmt;
 
@@ -113,6 +113,35 @@ impl<E> From<BuildError> for CallError<E> {
     }
 }
 
+/// For tests of code that is handed an error: as if the first attempt ended with it.
+impl<E> From<ResponseError> for CallError<E> {
+    fn from(error: ResponseError) -> Self {
+        Self::new(error.into(), 1, GaveUp::Policy)
+    }
+}
+
+/// For tests of code that is handed an error: as if the first attempt ended with it.
+impl<E> From<Failure<E>> for CallError<E> {
+    fn from(failure: Failure<E>) -> Self {
+        Self::new(CallErrorKind::Transport(failure), 1, GaveUp::Policy)
+    }
+}
+
+impl<E> From<ResponseError> for CallErrorKind<E> {
+    fn from(error: ResponseError) -> Self {
+        match error {
+            ResponseError::Api(error) => Self::Api(error),
+            ResponseError::Decode(error) => Self::Decode(error),
+        }
+    }
+}
+
+impl<E> CallErrorKind<E> {
+    pub(crate) fn is_timeout(&self) -> bool {
+        matches!(self, Self::Transport(failure) if failure.kind() == FailureKind::TimedOut)
+    }
+}
+
 impl<E: Error + 'static> fmt::Display for CallError<E> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.kind {
@@ -132,13 +161,15 @@ impl<E: Error + 'static> fmt::Display for CallError<E> {
     }
 }
 
+/// The text is that of [`kind`](CallError::kind), so the source is what comes behind that: the HTTP
+/// stack's own error, where there is one.
 impl<E: Error + 'static> Error for CallError<E> {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
-        Some(match &self.kind {
-            CallErrorKind::Build(error) => error,
-            CallErrorKind::Api(error) => error,
-            CallErrorKind::Decode(error) => error,
-            CallErrorKind::Transport(failure) => failure,
-        })
+        match &self.kind {
+            CallErrorKind::Build(error) => error.source(),
+            CallErrorKind::Api(error) => error.source(),
+            CallErrorKind::Decode(error) => error.source(),
+            CallErrorKind::Transport(failure) => failure.source(),
+        }
     }
 }
