@@ -165,9 +165,12 @@ pub(crate) fn vault(emulator: &Emulator) -> Vault {
     vault.with_server_url(emulator.url()).unwrap()
 }
 
-/// The default policy with waits of a millisecond, so that retries take no time.
+/// The default policy with waits of a millisecond and without a budget, so that retries take no time
+/// however many calls fail.
 pub(crate) fn hasty() -> ExponentialBackoff {
-    ExponentialBackoff::new().initial_backoff(Duration::from_millis(1))
+    ExponentialBackoff::new()
+        .initial_backoff(Duration::from_millis(1))
+        .budget(None)
 }
 
 fn runtime() -> Arc<Runtime> {
