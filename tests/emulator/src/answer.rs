@@ -4,23 +4,33 @@ use bytes::Bytes;
 use http::header::CONTENT_TYPE;
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 
+use crate::{End, Place};
+
 /// How the emulator answers one request.
 ///
 /// A constructor says what happens; what is chained to it changes the details.
 ///
 /// ```
 /// use std::time::Duration;
-/// use apideck_vault_emulator::Answer;
+/// use apideck_vault_emulator::{Answer, End, Place};
 ///
 /// Answer::normal().delay(Duration::from_millis(5));
 /// Answer::status(429).header("retry-after", "2");
 /// Answer::status(502).content_type("text/html").body("<h1>Bad Gateway</h1>");
-/// Answer::raw("HTTP/1.1 200 OK\r\ncontent-length: 10\r\n\r\nhalf");
+/// Answer::raw("SSH-2.0-OpenSSH_9.9\r\n");
 /// Answer::close();
+/// Answer::reset().unread();
+/// Answer::normal().cut(Place::InBody, End::Reset);
+/// Answer::normal().drip(Duration::from_millis(1));
+/// Answer::normal().endless();
 /// ```
 ///
 /// A script with a mistake in it, such as a header name with a blank, answers 500 with an
 /// `EmulatorScriptError` that tells the mistake.
+///
+/// Over HTTP/2, answers are [`normal`](Self::normal), [`status`](Self::status) and
+/// [`hang`](Self::hang) with their headers, body and delay; everything that is about the bytes of a
+/// connection resets the request's stream instead.
 #[derive(Clone, Debug)]
 #[must_use = "an answer does nothing until it is part of a script or of a rule"]
 pub struct Answer {
@@ -28,6 +38,8 @@ pub struct Answer {
     pub(crate) headers: HeaderMap,
     pub(crate) body: Option<Bytes>,
     pub(crate) delay: Duration,
+    pub(crate) delivery: Delivery,
+    pub(crate) unread: bool,
     pub(crate) mistake: Option<String>,
 }
 
@@ -37,8 +49,16 @@ pub(crate) enum Fate {
     Normal,
     Status(StatusCode),
     Raw(Bytes),
-    Close,
-    Hang,
+    End(End),
+}
+
+/// How an answer goes out, other than in one piece.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub(crate) struct Delivery {
+    pub(crate) http_1_0: bool,
+    pub(crate) endless: bool,
+    pub(crate) cut: Option<(Place, End)>,
+    pub(crate) drip: Option<Duration>,
 }
 
 impl Answer {
@@ -48,6 +68,8 @@ impl Answer {
             headers: HeaderMap::new(),
             body: None,
             delay: Duration::ZERO,
+            delivery: Delivery::default(),
+            unread: false,
             mistake: None,
         }
     }
@@ -81,14 +103,40 @@ impl Answer {
 
     /// Reads the request, then closes the connection without an answer.
     pub fn close() -> Self {
-        Self::new(Fate::Close)
+        Self::new(Fate::End(End::Close))
+    }
+
+    /// Reads the request, then resets the connection (RST) without an answer.
+    pub fn reset() -> Self {
+        Self::new(Fate::End(End::Reset))
     }
 
     /// Reads the request and never answers it.
     ///
     /// The connection stays open until the client or the emulator goes away.
     pub fn hang() -> Self {
-        Self::new(Fate::Hang)
+        Self::new(Fate::End(End::Hang))
+    }
+
+    /// Closes, resets or hangs as soon as a request begins to arrive, instead of reading it. It is
+    /// not recorded then.
+    ///
+    /// After an answer that leaves the connection open, this is what a client sees that sends on a
+    /// connection which has died while it was idle:
+    ///
+    /// ```
+    /// # use apideck_vault_emulator::{Answer, Emulator};
+    /// # let emulator = Emulator::start()?;
+    /// emulator.script([Answer::normal(), Answer::reset().unread()]);
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
+    ///
+    /// It belongs into a script and after [`close`](Self::close), [`reset`](Self::reset) or
+    /// [`hang`](Self::hang): a rule has read the request already, and so has an answer that says
+    /// something. There it has no effect.
+    pub fn unread(mut self) -> Self {
+        self.unread = matches!(self.fate, Fate::End(_));
+        self
     }
 
     /// Sends this header, in place of what the answer would have under its name.
@@ -123,6 +171,31 @@ impl Answer {
     /// Waits this long before it does anything, once the request has been read.
     pub fn delay(mut self, delay: Duration) -> Self {
         self.delay = delay;
+        self
+    }
+
+    /// Sends the answer byte by byte, head and body, with this pause after each.
+    pub fn drip(mut self, pause: Duration) -> Self {
+        self.delivery.drip = Some(pause);
+        self
+    }
+
+    /// Sends the answer up to this place and then ends the connection in this way.
+    pub fn cut(mut self, place: Place, end: End) -> Self {
+        self.delivery.cut = Some((place, end));
+        self
+    }
+
+    /// Goes on with blanks after the body for as long as the client reads: in chunks, unless the
+    /// answer is given a `content-length`, which may be terabytes.
+    pub fn endless(mut self) -> Self {
+        self.delivery.endless = true;
+        self
+    }
+
+    /// Answers as an HTTP/1.0 server does: the body is as long as the connection lasts.
+    pub fn http_1_0(mut self) -> Self {
+        self.delivery.http_1_0 = true;
         self
     }
 

@@ -4,23 +4,33 @@ use std::error::Error;
 use std::sync::Arc;
 use std::time::Duration;
 
-use http::Request;
+use http::{Request, Response};
 use http_body_util::BodyExt;
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
+#[cfg(feature = "https")]
+use hyper::server::conn::http2;
 use hyper::service::service_fn;
+#[cfg(feature = "https")]
+use hyper_util::rt::TokioExecutor;
 use hyper_util::rt::TokioIo;
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::TcpListener;
+#[cfg(feature = "https")]
+use tokio::net::TcpStream;
 
-use crate::respond::respond;
+use crate::respond::{AnswerBody, respond};
+use crate::socket::{Gate, Socket};
 use crate::state::State;
+#[cfg(feature = "https")]
+use crate::tls;
+use crate::tls::Tls;
 use crate::wire::TakeOver;
-use crate::{Answer, ConnectionId, RecordedRequest};
+use crate::{Answer, ConnectionId, End, RecordedRequest};
 
 /// How long to leave the system alone when it has no socket left.
 const ACCEPT_AGAIN: Duration = Duration::from_millis(10);
 
-pub(crate) async fn accept(listener: TcpListener, state: Arc<State>) {
+pub(crate) async fn accept(listener: TcpListener, state: Arc<State>, tls: Option<Tls>) {
     for connection in (1..).map(ConnectionId::new) {
         let socket = loop {
             match listener.accept().await {
@@ -28,7 +38,34 @@ pub(crate) async fn accept(listener: TcpListener, state: Arc<State>) {
                 Err(_) => tokio::time::sleep(ACCEPT_AGAIN).await,
             }
         };
-        tokio::spawn(serve(socket, connection, Arc::clone(&state)));
+        let (state, connected, tls) = (Arc::clone(&state), state.connected(), tls.clone());
+        tokio::spawn(async move {
+            // Answers are small, and a test that waits for one should not wait for Nagle.
+            let _ = socket.set_nodelay(true);
+            match tls {
+                None => serve(socket, connection, &state).await,
+                #[cfg(feature = "https")]
+                Some(tls) => serve_tls(socket, connection, &state, &tls).await,
+            }
+            drop(connected);
+        });
+    }
+}
+
+#[cfg(feature = "https")]
+async fn serve_tls(socket: TcpStream, connection: ConnectionId, state: &Arc<State>, tls: &Tls) {
+    // A client that does not like the certificate says so and leaves.
+    let Ok(socket) = tls.accept(socket).await else {
+        return;
+    };
+    if tls::speaks_http2(&socket) {
+        let state = Arc::clone(state);
+        let service = service_fn(move |request| exchange(request, connection, Arc::clone(&state)));
+        let http = http2::Builder::new(TokioExecutor::new());
+        // What is not HTTP has reset its own stream; the connection goes on without it.
+        let _ = http.serve_connection(TokioIo::new(socket), service).await;
+    } else {
+        serve(socket, connection, state).await;
     }
 }
 
@@ -37,32 +74,36 @@ pub(crate) async fn accept(listener: TcpListener, state: Arc<State>) {
 /// hyper speaks HTTP for as long as the answers are HTTP. An answer that is not comes out of the
 /// service as an error that is a [`TakeOver`]: hyper writes nothing for it and hands the socket
 /// back, which from there on is written byte by byte.
-async fn serve(socket: TcpStream, connection: ConnectionId, state: Arc<State>) {
-    // Answers are small, and a test that waits for one should not wait for Nagle.
-    let _ = socket.set_nodelay(true);
-    let service = service_fn(|request| {
-        // hyper drops the future below when it sees that the client has gone, be it before the
-        // first poll. A request that came in full counts all the same, so a task records it.
-        let recorded = tokio::spawn(record(request, connection, Arc::clone(&state)));
-        let state = &state;
-        async move {
-            match recorded.await {
-                Ok(Some((request, answer))) => respond(state, &request, answer).await,
-                // Cut off, or a rule panicked: either way there is nothing to say.
-                Ok(None) | Err(_) => Err(TakeOver::close()),
-            }
-        }
+async fn serve(socket: impl Socket, connection: ConnectionId, state: &Arc<State>) {
+    let service = service_fn(|request| exchange(request, connection, Arc::clone(state)));
+    let gate = Gate::new(socket, Arc::clone(state));
+    let mut http = http1::Builder::new().serve_connection(TokioIo::new(gate), service);
+    let ended = (&mut http).await;
+    let (socket, stopped) = http.into_parts().io.into_inner().into_parts();
+    let asked = ended.as_ref().err().and_then(|error| {
+        let cause = error.source()?;
+        cause.downcast_ref::<TakeOver>()
     });
-    let mut http = http1::Builder::new().serve_connection(TokioIo::new(socket), service);
-    let Err(error) = (&mut http).await else {
-        return;
-    };
-    if let Some(take_over) = error
-        .source()
-        .and_then(|cause| cause.downcast_ref::<TakeOver>())
-    {
-        let socket = http.into_parts().io.into_inner();
+    if let Some(take_over) = stopped.as_ref().or(asked) {
         take_over.run(socket).await;
+    }
+}
+
+/// One request and its answer.
+fn exchange(
+    request: Request<Incoming>,
+    connection: ConnectionId,
+    state: Arc<State>,
+) -> impl Future<Output = Result<Response<AnswerBody>, TakeOver>> {
+    // hyper drops the future below when it sees that the client has gone, be it before the
+    // first poll. A request that came in full counts all the same, so a task records it.
+    let recorded = tokio::spawn(record(request, connection, Arc::clone(&state)));
+    async move {
+        match recorded.await {
+            Ok(Some((request, answer))) => respond(&state, &request, answer).await,
+            // Cut off, or a rule panicked: either way there is nothing to say.
+            Ok(None) | Err(_) => Err(TakeOver::end(End::Close)),
+        }
     }
 }
 

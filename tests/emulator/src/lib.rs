@@ -38,6 +38,59 @@
 //! # }
 //! ```
 //!
+//! # Testing your own code
+//!
+//! Point your code at [`Emulator::url`], say what is to go wrong, and look at what came of it and
+//! what arrived. Here a Vault fails twice and then works:
+//!
+//! ```
+//! use apideck_vault_emulator::{Answer, Emulator};
+//! use apideck_vault_ureq::{CreateSession, Vault, VaultClient, error::CallError};
+//! # use apideck_vault_ureq::retry::ExponentialBackoff;
+//! # use std::time::Duration;
+//!
+//! /// The code to be tested.
+//! struct Integrations { vault: VaultClient }
+//!
+//! impl Integrations {
+//!     /// Where to send a customer who wants to connect an integration.
+//!     fn page_for(&self, customer: u64) -> String {
+//!         let create = CreateSession::new(format!("customer-{customer}"));
+//!         match self.vault.create_session(create) {
+//!             Ok(created) => created.session_uri().to_owned(),
+//!             Err(_) => "/integrations/come-back-later".to_owned(),
+//!         }
+//!     }
+//! }
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let emulator = Emulator::start()?;
+//! let vault = Vault::new(Emulator::API_KEY, Emulator::APP_ID)?.with_server_url(emulator.url())?;
+//! let integrations = Integrations { vault: VaultClient::new(vault) };
+//! # let hasty = ExponentialBackoff::new().initial_backoff(Duration::from_millis(1));
+//! # let integrations = Integrations { vault: integrations.vault.with_retry(hasty) };
+//!
+//! emulator.script([Answer::status(503), Answer::reset()]);
+//! let page = integrations.page_for(7);
+//!
+//! assert!(page.starts_with("https://vault.apideck.com/session/"));
+//! let requests = emulator.requests();
+//! assert_eq!(requests.len(), 3);
+//! assert_eq!(requests[2].header("x-apideck-consumer-id"), Some("customer-7"));
+//!
+//! // And when the plan's limit is reached, which no retry mends:
+//! emulator.script([Answer::status(402)]);
+//! assert_eq!(integrations.page_for(8), "/integrations/come-back-later");
+//! assert_eq!(emulator.requests().len(), 4);
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! What a server can do beyond that is in [`Answer`]: [`cut`](Answer::cut) an answer short,
+//! [`drip`](Answer::drip) it, never end it; [`Answer::unread`] is a connection that died while it
+//! was idle. [`Emulator::wait_for_requests`] tells a test when to go on, and
+//! [`Emulator::start_https`] shows a certificate, good or bad.
+//!
 //! # Where the contract is silent
 //!
 //! - An app id that it does not know is a 401, not a 404: the key is not valid for that
@@ -61,14 +114,24 @@ mod answer;
 mod api_error;
 mod check;
 mod connection;
+mod cut;
 mod random;
 mod request;
 mod respond;
 mod server;
+mod socket;
 mod state;
+#[cfg(feature = "https")]
+mod tls;
+#[cfg(not(feature = "https"))]
+#[path = "no_tls.rs"]
+mod tls;
 mod token;
 mod wire;
 
 pub use answer::Answer;
+pub use cut::{End, Place};
 pub use request::{ConnectionId, RecordedRequest};
 pub use server::Emulator;
+#[cfg(feature = "https")]
+pub use tls::{Authority, Certificate};

@@ -4,17 +4,17 @@ use std::future;
 use std::time::SystemTime;
 
 use bytes::Bytes;
-use http::header::{ALLOW, CONNECTION, CONTENT_LENGTH, CONTENT_TYPE, DATE, TRANSFER_ENCODING};
+use http::header::{ALLOW, CONNECTION, CONTENT_LENGTH, CONTENT_TYPE, DATE};
 use http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode};
 use http_body_util::Full;
 use serde::Serialize;
 
-use crate::answer::Fate;
+use crate::answer::{Delivery, Fate};
 use crate::api_error::{ApiError, json, reason};
 use crate::check::check;
 use crate::state::State;
 use crate::wire::{self, TakeOver};
-use crate::{Answer, RecordedRequest, random};
+use crate::{Answer, End, RecordedRequest, random};
 
 pub(crate) type AnswerBody = Full<Bytes>;
 
@@ -33,9 +33,9 @@ pub(crate) async fn respond(
         tokio::time::sleep(answer.delay).await;
     }
     let response = match answer.fate {
-        Fate::Close => return Err(TakeOver::close()),
+        Fate::End(End::Hang) => future::pending().await,
+        Fate::End(end) => return Err(TakeOver::end(end)),
         Fate::Raw(bytes) => return Err(TakeOver::write(bytes)),
-        Fate::Hang => future::pending().await,
         Fate::Normal => normal(state, request, StatusCode::OK),
         Fate::Status(status) if status.is_informational() => {
             let mut bytes = wire::http1_head(status, &answer.headers);
@@ -47,12 +47,9 @@ pub(crate) async fn respond(
         Fate::Status(status) => refuse(&ApiError::of_status(status)),
     };
     let response = overlay(response, &answer.headers, answer.body);
-    if [CONTENT_LENGTH, TRANSFER_ENCODING]
-        .iter()
-        .any(|name| answer.headers.contains_key(name))
-    {
-        // hyper does not lie about a length, and this one may be a lie.
-        return Err(TakeOver::write(wire::http1(&response).into()));
+    // hyper does not lie about a length, and one that is given may be a lie.
+    if answer.delivery != Delivery::default() || wire::is_framed(&answer.headers) {
+        return Err(TakeOver::deliver(response, answer.delivery));
     }
     Ok(response.map(Full::new))
 }

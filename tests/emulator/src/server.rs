@@ -4,11 +4,15 @@ use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::sync::Arc;
 use std::sync::mpsc;
 use std::thread::{self, JoinHandle};
+use std::time::Duration;
 
 use serde_json::Value;
 use tokio::sync::oneshot;
 
+#[cfg(feature = "https")]
+use crate::Certificate;
 use crate::state::State;
+use crate::tls::{Authority, Tls};
 use crate::{Answer, RecordedRequest, connection};
 
 /// A Vault server on a free loopback port, for as long as this value lives.
@@ -34,6 +38,7 @@ use crate::{Answer, RecordedRequest, connection};
 pub struct Emulator {
     address: SocketAddr,
     state: Arc<State>,
+    authority: Option<Authority>,
     // Dropping the sender is the signal to stop: there is no message that could fail to arrive.
     running: Option<oneshot::Sender<()>>,
     thread: Option<JoinHandle<io::Result<()>>>,
@@ -53,6 +58,35 @@ impl Emulator {
     ///
     /// The system has no port, thread or event queue left.
     pub fn start() -> io::Result<Self> {
+        Self::start_with(None, None)
+    }
+
+    /// Starts a server that speaks HTTPS, and HTTP/2 with clients that ask for it (ALPN).
+    ///
+    /// Its [`certificate_authority`](Self::certificate_authority) is new: no client trusts it that
+    /// was not told to.
+    ///
+    /// ```
+    /// use apideck_vault_emulator::{Certificate, Emulator};
+    ///
+    /// let emulator = Emulator::start_https(Certificate::Good)?;
+    /// assert!(emulator.url().starts_with("https://localhost:"));
+    /// let authority = emulator.certificate_authority().expect("it speaks HTTPS");
+    /// assert!(authority.pem().starts_with("-----BEGIN CERTIFICATE-----"));
+    /// // Hand it to your client as a root certificate.
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// The system has no port, thread or event queue left, or no randomness for a key.
+    #[cfg(feature = "https")]
+    pub fn start_https(certificate: Certificate) -> io::Result<Self> {
+        let (tls, authority) = crate::tls::issue(certificate)?;
+        Self::start_with(Some(tls), Some(authority))
+    }
+
+    fn start_with(tls: Option<Tls>, authority: Option<Authority>) -> io::Result<Self> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
         listener.set_nonblocking(true)?;
         let address = listener.local_addr()?;
@@ -63,7 +97,7 @@ impl Emulator {
             .name("vault-emulator".to_owned())
             .spawn({
                 let state = Arc::clone(&state);
-                move || run(listener, state, &ready, stopped)
+                move || run(listener, state, tls, &ready, stopped)
             })?;
         if is_ready.recv().is_err() {
             return Err(match thread.join() {
@@ -74,14 +108,25 @@ impl Emulator {
         Ok(Self {
             address,
             state,
+            authority,
             running: Some(running),
             thread: Some(thread),
         })
     }
 
-    /// Where it is, as a base URL without a slash at its end, such as `http://127.0.0.1:4242`.
+    /// Where it is, as a base URL without a slash at its end, such as `http://127.0.0.1:4242` or
+    /// `https://localhost:4242`.
     pub fn url(&self) -> String {
-        format!("http://{}", self.address)
+        match self.authority {
+            None => format!("http://{}", self.address),
+            Some(_) => format!("https://localhost:{}", self.address.port()),
+        }
+    }
+
+    /// Who issued the certificate of an emulator that speaks HTTPS.
+    #[cfg(feature = "https")]
+    pub fn certificate_authority(&self) -> Option<&Authority> {
+        self.authority.as_ref()
     }
 
     /// Where it is, for code that opens its own socket.
@@ -94,6 +139,46 @@ impl Emulator {
     /// A request whose body never ended is not among them.
     pub fn requests(&self) -> Vec<RecordedRequest> {
         self.state.requests()
+    }
+
+    /// Blocks until this many requests have arrived in full, and gives them as
+    /// [`requests`](Self::requests) does.
+    ///
+    /// For tests that have to know that a request is on its way before they go on: with this they
+    /// need no sleep. On a current-thread runtime call it from `spawn_blocking`, or the client that
+    /// is waited for cannot run.
+    ///
+    /// # Errors
+    ///
+    /// [`TimedOut`](io::ErrorKind::TimedOut) if they have not arrived within `patience`.
+    pub fn wait_for_requests(
+        &self,
+        count: usize,
+        patience: Duration,
+    ) -> io::Result<Vec<RecordedRequest>> {
+        self.state.wait(
+            patience,
+            |seen| format!("{} of {count} requests arrived", seen.requests.len()),
+            |seen| (seen.requests.len() >= count).then(|| seen.requests.clone()),
+        )
+    }
+
+    /// Blocks until just this many connections are open.
+    ///
+    /// So a test sees that a client has let go of its connection, or that it keeps it.
+    ///
+    /// # Errors
+    ///
+    /// [`TimedOut`](io::ErrorKind::TimedOut) if it has not come to that within `patience`.
+    pub fn wait_for_open_connections(&self, count: usize, patience: Duration) -> io::Result<()> {
+        self.state.wait(
+            patience,
+            |seen| {
+                let open = seen.open_connections;
+                format!("{open} connections are open instead of {count}")
+            },
+            |seen| (seen.open_connections == count).then_some(()),
+        )
     }
 
     /// Appends to the script: each request that arrives takes the next answer from it.
@@ -148,6 +233,7 @@ impl fmt::Debug for Emulator {
 fn run(
     listener: TcpListener,
     state: Arc<State>,
+    tls: Option<Tls>,
     ready: &mpsc::SyncSender<()>,
     stopped: oneshot::Receiver<()>,
 ) -> io::Result<()> {
@@ -156,7 +242,7 @@ fn run(
         .build()?;
     runtime.block_on(async {
         let listener = tokio::net::TcpListener::from_std(listener)?;
-        tokio::spawn(connection::accept(listener, state));
+        tokio::spawn(connection::accept(listener, state, tls));
         let _ = ready.send(());
         // Only ever ends with the error that the sender is gone.
         let _ = stopped.await;

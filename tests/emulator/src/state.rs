@@ -1,23 +1,35 @@
 use std::collections::VecDeque;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::io;
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
+use crate::answer::Fate;
 use crate::token::Mint;
-use crate::{Answer, RecordedRequest};
+use crate::{Answer, End, RecordedRequest};
 
 pub(crate) type Rule = Arc<dyn Fn(&RecordedRequest) -> Option<Answer> + Send + Sync>;
 
 /// What the test's side and the server's side of an emulator share.
 pub(crate) struct State {
-    requests: Mutex<Vec<RecordedRequest>>,
+    seen: Mutex<Seen>,
+    changed: Condvar,
     script: Mutex<VecDeque<Answer>>,
     rules: Mutex<Vec<Rule>>,
     mint: Mint,
 }
 
+/// What the server's side has seen of its clients.
+#[derive(Default)]
+pub(crate) struct Seen {
+    pub(crate) requests: Vec<RecordedRequest>,
+    pub(crate) open_connections: usize,
+}
+
 impl State {
     pub(crate) fn new() -> Self {
         Self {
-            requests: Mutex::default(),
+            seen: Mutex::default(),
+            changed: Condvar::new(),
             script: Mutex::default(),
             rules: Mutex::default(),
             mint: Mint::new(),
@@ -25,7 +37,21 @@ impl State {
     }
 
     pub(crate) fn requests(&self) -> Vec<RecordedRequest> {
-        lock(&self.requests).clone()
+        lock(&self.seen).requests.clone()
+    }
+
+    /// Blocks until `done` gives a value; `what` is what did not happen if it never does.
+    pub(crate) fn wait<T>(
+        &self,
+        patience: Duration,
+        what: impl Fn(&Seen) -> String,
+        done: impl Fn(&Seen) -> Option<T>,
+    ) -> io::Result<T> {
+        let (seen, _) = self
+            .changed
+            .wait_timeout_while(lock(&self.seen), patience, |seen| done(seen).is_none())
+            .unwrap_or_else(PoisonError::into_inner);
+        done(&seen).ok_or_else(|| io::Error::new(io::ErrorKind::TimedOut, what(&seen)))
     }
 
     pub(crate) fn script(&self, answers: impl IntoIterator<Item = Answer>) {
@@ -42,12 +68,39 @@ impl State {
         &self.mint
     }
 
+    /// Counts a connection for as long as what this returns lives.
+    pub(crate) fn connected(self: &Arc<Self>) -> Connected {
+        let mut seen = lock(&self.seen);
+        seen.open_connections = seen.open_connections.saturating_add(1);
+        drop(seen);
+        self.changed.notify_all();
+        Connected(Arc::clone(self))
+    }
+
+    /// How the request that begins to arrive ends, if the script says that it is not to be read.
+    pub(crate) fn unread(&self) -> Option<End> {
+        let mut script = lock(&self.script);
+        match script.front() {
+            Some(Answer {
+                fate: Fate::End(end),
+                unread: true,
+                ..
+            }) => {
+                let end = *end;
+                script.pop_front();
+                Some(end)
+            }
+            _ => None,
+        }
+    }
+
     /// Keeps the request and decides how it will be answered.
     ///
     /// The server has one thread and this does not await, so the order of the requests and the
     /// order of the script stay the same.
     pub(crate) fn record(&self, request: &RecordedRequest) -> Answer {
-        lock(&self.requests).push(request.clone());
+        lock(&self.seen).requests.push(request.clone());
+        self.changed.notify_all();
         // Cloned, so that a rule can use the emulator, even to add a rule.
         let rules = lock(&self.rules).clone();
         rules
@@ -55,6 +108,18 @@ impl State {
             .find_map(|rule| rule(request))
             .or_else(|| lock(&self.script).pop_front())
             .unwrap_or_else(Answer::normal)
+    }
+}
+
+/// A connection that is open.
+pub(crate) struct Connected(Arc<State>);
+
+impl Drop for Connected {
+    fn drop(&mut self) {
+        let mut seen = lock(&self.0.seen);
+        seen.open_connections = seen.open_connections.saturating_sub(1);
+        drop(seen);
+        self.0.changed.notify_all();
     }
 }
 

@@ -2,10 +2,17 @@
 
 use std::error::Error;
 use std::fmt;
+use std::io;
+use std::time::Duration;
 
 use bytes::Bytes;
-use http::{HeaderMap, Response, StatusCode};
-use tokio::io::{AsyncWrite, AsyncWriteExt};
+use http::header::{CONTENT_LENGTH, TRANSFER_ENCODING};
+use http::{HeaderMap, HeaderValue, Response, StatusCode};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+
+use crate::answer::Delivery;
+use crate::socket::Socket;
+use crate::{End, Place};
 
 /// The end of a connection as HTTP: from here on its socket is ours.
 ///
@@ -13,25 +20,111 @@ use tokio::io::{AsyncWrite, AsyncWriteExt};
 #[derive(Clone, Debug)]
 pub(crate) struct TakeOver {
     bytes: Bytes,
+    drip: Option<Duration>,
+    forever: Option<Bytes>,
+    end: End,
+    unread: bool,
 }
 
 impl TakeOver {
-    /// Closes without a word.
-    pub(crate) fn close() -> Self {
+    /// Ends the connection without a word.
+    pub(crate) fn end(end: End) -> Self {
         Self {
             bytes: Bytes::new(),
+            drip: None,
+            forever: None,
+            end,
+            unread: false,
+        }
+    }
+
+    /// The same while a request is on its way that nobody is going to read.
+    pub(crate) fn unread(end: End) -> Self {
+        Self {
+            unread: true,
+            ..Self::end(end)
         }
     }
 
     /// Writes these bytes as they are, then closes.
     pub(crate) fn write(bytes: Bytes) -> Self {
-        Self { bytes }
+        Self {
+            bytes,
+            ..Self::end(End::Close)
+        }
     }
 
-    pub(crate) async fn run(&self, mut socket: impl AsyncWrite + Unpin) {
+    /// Writes an answer in its own way. Its framing is added unless the headers say what it is.
+    pub(crate) fn deliver(mut response: Response<Bytes>, delivery: Delivery) -> Self {
+        let headers = response.headers_mut();
+        let chunked = delivery.endless && !headers.contains_key(CONTENT_LENGTH);
+        if chunked {
+            headers.insert(TRANSFER_ENCODING, HeaderValue::from_static("chunked"));
+        } else if !delivery.http_1_0 && !is_framed(headers) {
+            let length = HeaderValue::from(response.body().len());
+            response.headers_mut().insert(CONTENT_LENGTH, length);
+        }
+        let version = if delivery.http_1_0 { "1.0" } else { "1.1" };
+        let head = http_head(version, response.status(), response.headers());
+        let body = response.into_body();
+        let body = if chunked { chunk(&body) } else { body };
+        let (place, end) = delivery.cut.unwrap_or((Place::AfterBody, End::Close));
+        let (head, body) = match place {
+            Place::InHead => (half(&head), &[][..]),
+            Place::AfterHead => (&head[..], &[][..]),
+            Place::InBody => (&head[..], half(&body)),
+            Place::AfterBody => (&head[..], &body[..]),
+        };
+        let blanks = Bytes::from_static(&[b' '; 64 * 1024]);
+        let forever = if chunked { chunk(&blanks) } else { blanks };
+        Self {
+            bytes: [head, body].concat().into(),
+            drip: delivery.drip,
+            forever: (delivery.endless && delivery.cut.is_none()).then_some(forever),
+            end,
+            unread: false,
+        }
+    }
+
+    pub(crate) async fn run(&self, mut socket: impl Socket) {
         // A client that has gone away is no failure of ours.
-        let _ = socket.write_all(&self.bytes).await;
-        let _ = socket.shutdown().await;
+        let _ = self.write_to(&mut socket).await;
+        match self.end {
+            End::Close => {
+                let _ = socket.shutdown().await;
+                // A socket that is dropped with something unread in it is reset, not closed.
+                if self.unread {
+                    until_gone(&mut socket).await;
+                }
+            }
+            End::Reset => {
+                let _ = socket.tcp().set_zero_linger();
+            }
+            End::Hang => until_gone(&mut socket).await,
+        }
+    }
+
+    async fn write_to(&self, socket: &mut impl Socket) -> io::Result<()> {
+        match self.drip {
+            None => socket.write_all(&self.bytes).await?,
+            Some(pause) => {
+                for byte in &self.bytes {
+                    socket.write_u8(*byte).await?;
+                    socket.flush().await?;
+                    if pause.is_zero() {
+                        // A sleep takes a millisecond at least.
+                        tokio::task::yield_now().await;
+                    } else {
+                        tokio::time::sleep(pause).await;
+                    }
+                }
+            }
+        }
+        socket.flush().await?;
+        while let Some(bytes) = &self.forever {
+            socket.write_all(bytes).await?;
+        }
+        Ok(())
     }
 }
 
@@ -43,6 +136,11 @@ impl fmt::Display for TakeOver {
 
 impl Error for TakeOver {}
 
+/// Whether these headers say how long the body is.
+pub(crate) fn is_framed(headers: &HeaderMap) -> bool {
+    headers.contains_key(CONTENT_LENGTH) || headers.contains_key(TRANSFER_ENCODING)
+}
+
 /// An answer as HTTP/1.1 bytes, framed by nothing but what its headers say.
 pub(crate) fn http1(response: &Response<Bytes>) -> Vec<u8> {
     let mut bytes = http1_head(response.status(), response.headers());
@@ -52,8 +150,12 @@ pub(crate) fn http1(response: &Response<Bytes>) -> Vec<u8> {
 
 /// A status line and headers, up to and with the empty line.
 pub(crate) fn http1_head(status: StatusCode, headers: &HeaderMap) -> Vec<u8> {
+    http_head("1.1", status, headers)
+}
+
+fn http_head(version: &str, status: StatusCode, headers: &HeaderMap) -> Vec<u8> {
     let reason = status.canonical_reason().unwrap_or_default();
-    let mut bytes = format!("HTTP/1.1 {} {reason}\r\n", status.as_str()).into_bytes();
+    let mut bytes = format!("HTTP/{version} {} {reason}\r\n", status.as_str()).into_bytes();
     for (name, value) in headers {
         bytes.extend_from_slice(name.as_str().as_bytes());
         bytes.extend_from_slice(b": ");
@@ -62,4 +164,23 @@ pub(crate) fn http1_head(status: StatusCode, headers: &HeaderMap) -> Vec<u8> {
     }
     bytes.extend_from_slice(b"\r\n");
     bytes
+}
+
+/// One chunk, or nothing: an empty one would be the end.
+fn chunk(bytes: &Bytes) -> Bytes {
+    if bytes.is_empty() {
+        return Bytes::new();
+    }
+    let size = format!("{:x}\r\n", bytes.len());
+    [size.as_bytes(), bytes, b"\r\n"].concat().into()
+}
+
+fn half(bytes: &[u8]) -> &[u8] {
+    bytes.split_at(bytes.len() / 2).0
+}
+
+/// Throws away what comes, until nothing can come any more.
+async fn until_gone(socket: &mut impl Socket) {
+    let mut buffer = [0; 4096];
+    while socket.read(&mut buffer).await.is_ok_and(|read| read > 0) {}
 }

@@ -2,7 +2,7 @@
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use apideck_vault_emulator::Emulator;
 use serde_json::Value;
@@ -93,26 +93,34 @@ impl Reply {
 }
 
 /// Far beyond what anything takes: it is there so that a failure does not hang.
-const PATIENCE: Duration = Duration::from_secs(30);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
 
-pub(crate) struct Connection {
-    stream: BufReader<TcpStream>,
+pub(crate) struct Connection<S = TcpStream> {
+    stream: BufReader<S>,
 }
 
 impl Connection {
     pub(crate) fn open(emulator: &Emulator) -> Self {
         let stream = TcpStream::connect(emulator.address()).unwrap();
         // Far beyond what anything takes: it is there to fail instead of hanging.
-        stream
-            .set_read_timeout(Some(Duration::from_secs(30)))
-            .unwrap();
+        stream.set_read_timeout(Some(PATIENCE)).unwrap();
+        Self::over(stream)
+    }
+}
+
+impl<S: Read + Write> Connection<S> {
+    pub(crate) fn over(stream: S) -> Self {
         Self {
             stream: BufReader::new(stream),
         }
     }
 
+    pub(crate) fn try_send(&mut self, bytes: &[u8]) -> std::io::Result<()> {
+        self.stream.get_mut().write_all(bytes)
+    }
+
     pub(crate) fn send(&mut self, bytes: &[u8]) {
-        self.stream.get_mut().write_all(bytes).unwrap();
+        self.try_send(bytes).unwrap();
     }
 
     /// Reads one answer and leaves the connection open.
@@ -147,6 +155,19 @@ impl Connection {
         rest
     }
 
+    /// How the connection breaks, if it does not end in an orderly way.
+    pub(crate) fn end(&mut self) -> std::io::Error {
+        let mut rest = Vec::new();
+        self.stream.read_to_end(&mut rest).unwrap_err()
+    }
+
+    /// The next so many bytes.
+    pub(crate) fn take(&mut self, count: usize) -> Vec<u8> {
+        let mut bytes = vec![0; count];
+        self.stream.read_exact(&mut bytes).unwrap();
+        bytes
+    }
+
     fn line(&mut self) -> String {
         let mut line = String::new();
         self.stream.read_line(&mut line).unwrap();
@@ -167,9 +188,5 @@ pub(crate) fn exchange(emulator: &Emulator, request: &Request) -> Reply {
 
 /// Returns as soon as this many requests have arrived.
 pub(crate) fn arrived(emulator: &Emulator, count: usize) {
-    let began = Instant::now();
-    while emulator.requests().len() < count {
-        assert!(began.elapsed() < PATIENCE, "{count} requests never arrived");
-        std::thread::yield_now();
-    }
+    emulator.wait_for_requests(count, PATIENCE).unwrap();
 }

@@ -4,8 +4,12 @@
 mod accepted;
 #[cfg(test)]
 mod client;
+#[cfg(all(test, feature = "https"))]
+mod https;
 #[cfg(test)]
 mod lifetime;
+#[cfg(test)]
+mod misbehaving;
 #[cfg(test)]
 mod recorded;
 #[cfg(test)]

@@ -1,0 +1,123 @@
+//! HTTPS: certificates that are made when the emulator starts, good ones and others.
+
+use std::io;
+use std::sync::Arc;
+
+use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair, date_time_ymd};
+use tokio::net::TcpStream;
+use tokio_rustls::TlsAcceptor;
+use tokio_rustls::rustls::ServerConfig;
+use tokio_rustls::rustls::crypto::ring;
+use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer};
+use tokio_rustls::server::TlsStream;
+
+use crate::socket::Socket;
+
+/// What is to be said of the certificate that the emulator shows.
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+#[non_exhaustive]
+pub enum Certificate {
+    /// Issued by the emulator's authority for `localhost` and `127.0.0.1`.
+    Good,
+    /// Issued by nobody but itself.
+    SelfSigned,
+    /// Issued by the authority, but it ended in 2001.
+    Expired,
+    /// Issued by the authority for `vault.example`, where the emulator is not.
+    OtherName,
+}
+
+/// The authority that issues an emulator's certificate. It is made for this one emulator.
+#[derive(Clone, Debug)]
+pub struct Authority {
+    pem: String,
+    der: Vec<u8>,
+}
+
+impl Authority {
+    /// Its own certificate as PEM, to be trusted as a root.
+    pub fn pem(&self) -> &str {
+        &self.pem
+    }
+
+    /// The same as DER.
+    pub fn der(&self) -> &[u8] {
+        &self.der
+    }
+}
+
+/// The server's side of TLS.
+#[derive(Clone)]
+pub(crate) struct Tls(TlsAcceptor);
+
+impl Tls {
+    pub(crate) async fn accept(&self, socket: TcpStream) -> io::Result<TlsStream<TcpStream>> {
+        self.0.accept(socket).await
+    }
+}
+
+impl Socket for TlsStream<TcpStream> {
+    fn tcp(&self) -> &TcpStream {
+        self.get_ref().0
+    }
+}
+
+const HTTP_2: &[u8] = b"h2";
+const HTTP_1_1: &[u8] = b"http/1.1";
+
+/// Whether the client has asked for HTTP/2.
+pub(crate) fn speaks_http2(socket: &TlsStream<TcpStream>) -> bool {
+    socket.get_ref().1.alpn_protocol() == Some(HTTP_2)
+}
+
+/// Makes an authority and has it issue a certificate.
+pub(crate) fn issue(certificate: Certificate) -> io::Result<(Tls, Authority)> {
+    let authority = authority().map_err(io::Error::other)?;
+    let (certificate, key) = leaf(certificate, &authority.1).map_err(io::Error::other)?;
+    let key = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(key.serialize_der()));
+    // The provider is named, so that another one elsewhere in the program changes nothing.
+    let mut config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
+        .with_safe_default_protocol_versions()
+        .map_err(io::Error::other)?
+        .with_no_client_auth()
+        .with_single_cert(vec![certificate], key)
+        .map_err(io::Error::other)?;
+    config.alpn_protocols = vec![HTTP_2.to_vec(), HTTP_1_1.to_vec()];
+    Ok((Tls(TlsAcceptor::from(Arc::new(config))), authority.0))
+}
+
+fn authority() -> Result<(Authority, Issuer<'static, KeyPair>), rcgen::Error> {
+    let key = KeyPair::generate()?;
+    let mut params = CertificateParams::new(Vec::new())?;
+    params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+    let name = "the authority of an Apideck Vault emulator";
+    params.distinguished_name.push(DnType::CommonName, name);
+    let own = params.self_signed(&key)?;
+    let authority = Authority {
+        pem: own.pem(),
+        der: own.der().to_vec(),
+    };
+    Ok((authority, Issuer::new(params, key)))
+}
+
+fn leaf(
+    certificate: Certificate,
+    issuer: &Issuer<'static, KeyPair>,
+) -> Result<(CertificateDer<'static>, KeyPair), rcgen::Error> {
+    let key = KeyPair::generate()?;
+    let names: &[&str] = match certificate {
+        Certificate::OtherName => &["vault.example"],
+        _ => &["localhost", "127.0.0.1"],
+    };
+    let names: Vec<_> = names.iter().map(|name| (*name).to_owned()).collect();
+    let mut params = CertificateParams::new(names)?;
+    if certificate == Certificate::Expired {
+        params.not_before = date_time_ymd(2000, 1, 1);
+        params.not_after = date_time_ymd(2001, 1, 1);
+    }
+    let issued = match certificate {
+        Certificate::SelfSigned => params.self_signed(&key)?,
+        _ => params.signed_by(&key, issuer)?,
+    };
+    Ok((issued.der().clone(), key))
+}

@@ -1,0 +1,89 @@
+use std::net::TcpStream;
+use std::sync::Arc;
+
+use apideck_vault_emulator::{Answer, Certificate, Emulator, End, Place};
+use rustls::pki_types::{CertificateDer, ServerName};
+use rustls::{ClientConfig, ClientConnection, RootCertStore, StreamOwned};
+
+use crate::client::{Connection, PATIENCE, Request};
+
+type Tls = StreamOwned<ClientConnection, TcpStream>;
+
+/// A connection that trusts the emulator's authority and asks for `localhost`.
+fn open(emulator: &Emulator) -> Connection<Tls> {
+    let authority = emulator.certificate_authority().unwrap().der().to_vec();
+    let mut roots = RootCertStore::empty();
+    roots.add(CertificateDer::from(authority)).unwrap();
+    let config =
+        ClientConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
+            .with_safe_default_protocol_versions()
+            .unwrap()
+            .with_root_certificates(roots)
+            .with_no_client_auth();
+    let name = ServerName::try_from("localhost").unwrap();
+    let tls = ClientConnection::new(Arc::new(config), name).unwrap();
+    let socket = TcpStream::connect(emulator.address()).unwrap();
+    socket.set_read_timeout(Some(PATIENCE)).unwrap();
+    Connection::over(StreamOwned::new(tls, socket))
+}
+
+#[test]
+fn a_good_certificate_serves_https() {
+    let emulator = Emulator::start_https(Certificate::Good).unwrap();
+    let port = emulator.address().port();
+    assert_eq!(emulator.url(), format!("https://localhost:{port}"));
+    let mut connection = open(&emulator);
+    for _ in 0..2 {
+        connection.send(&Request::good().bytes());
+        assert_eq!(connection.receive().status, 200);
+    }
+    let requests = emulator.requests();
+    assert_eq!(requests[0].connection, requests[1].connection);
+}
+
+#[test]
+fn other_certificates_are_just_as_bad_as_they_say() {
+    for (certificate, refusal) in [
+        (Certificate::SelfSigned, "UnknownIssuer"),
+        (Certificate::Expired, "expired"),
+        (
+            Certificate::OtherName,
+            "certificate not valid for name \"localhost\"",
+        ),
+    ] {
+        let emulator = Emulator::start_https(certificate).unwrap();
+        let error = open(&emulator)
+            .try_send(&Request::good().bytes())
+            .unwrap_err();
+        assert!(error.to_string().contains(refusal), "{error}");
+        assert!(emulator.requests().is_empty());
+    }
+}
+
+#[test]
+fn answers_misbehave_over_https_as_well() {
+    let emulator = Emulator::start_https(Certificate::Good).unwrap();
+    emulator.script([
+        Answer::reset().unread(),
+        Answer::normal().cut(Place::InHead, End::Close),
+        Answer::raw("not HTTP"),
+    ]);
+    let mut connection = open(&emulator);
+    connection.send(&Request::good().bytes());
+    connection.end();
+    for begin in ["HTTP/1.1 200", "not HTTP"] {
+        let mut connection = open(&emulator);
+        connection.send(&Request::good().bytes());
+        let rest = String::from_utf8(connection.rest()).unwrap();
+        assert!(
+            rest.starts_with(begin) && !rest.contains("\r\n\r\n"),
+            "{rest}"
+        );
+    }
+}
+
+#[test]
+fn an_emulator_without_https_has_no_authority() {
+    let emulator = Emulator::start().unwrap();
+    assert!(emulator.certificate_authority().is_none());
+}
