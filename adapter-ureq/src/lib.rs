@@ -24,9 +24,13 @@
 //! ```
 //!
 //! The default client is made for this one job: https with rustls and Mozilla's root certificates,
-//! pooled connections, 5 s to connect, no redirects, proxies from the environment
-//! for https. Anything else is
-//! your own agent's matter: see [`VaultClient::from_client`].
+//! pooled connections, 5 s to connect, no redirects, proxies from the environment for https.
+//! Anything else is your own agent's matter: see [`VaultClient::from_client`].
+//!
+//! Two things are ureq's own. A program that has its feature `gzip` or `brotli` on gets such answers
+//! unpacked, although this client does not ask for them; the limit then counts what is unpacked. And
+//! a new connection does a full TLS handshake: ureq forgets its TLS sessions when the time for a
+//! request differs from one to the next, as it does here.
 //!
 //! A call blocks its thread. In async code run it with `tokio::task::spawn_blocking`, or take one
 //! of the async clients.

@@ -2,12 +2,13 @@
 
 use apideck_vault_core::Bytes;
 use apideck_vault_core::error::{Failure, FailureKind};
-use apideck_vault_core::http::{Request, Response};
-use std::io;
-use std::time::Duration;
+use apideck_vault_core::http::uri::Scheme;
+use apideck_vault_core::http::{Request, Response, header};
+use std::io::{self, Read};
+use std::time::{Duration, Instant};
 use ureq::config::{AutoHeaderValue, ConfigBuilder};
 use ureq::typestate::AgentScope;
-use ureq::{Agent, Error, Timeout};
+use ureq::{Agent, AsSendBody, Body, Error, SendBody, Timeout};
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 
@@ -67,42 +68,107 @@ pub(crate) fn send(
     timeout: Option<Duration>,
     max_response_bytes: usize,
 ) -> Result<Response<Bytes>, Failure<Error>> {
-    let request = request_of(request);
+    let began = Instant::now();
+    let mut body = Watched::new(request.body());
+    let answer = if request.body().is_empty() {
+        run(agent, with_body(request, &[][..]), timeout)
+    } else {
+        let body = SendBody::from_reader(&mut body);
+        run(agent, with_body(request, body), timeout)
+    };
+    let is_https = request.uri().scheme() == Some(&Scheme::HTTPS);
+    let answer = answer.map_err(|error| match error {
+        // ureq calls it a timeout to connect, whichever of the two limits was reached.
+        Error::Timeout(_) if timeout.is_some_and(|timeout| is_over(began, timeout)) => {
+            Failure::new(FailureKind::TimedOut, error)
+        }
+        error if is_https && body.is_untouched => sorted(error, At::Handshake),
+        error => sorted(error, At::Exchange),
+    });
+    let (head, body) = answer?.into_parts();
+    let max = u64::try_from(max_response_bytes).unwrap_or(u64::MAX);
+    if body.content_length().is_some_and(|length| length > max) {
+        return Err(FailureKind::TooLarge.into());
+    }
+    // ureq's own limit counts packed bytes, which says nothing in a program that has ureq's feature
+    // `gzip` on. One byte more than allowed tells too large from just large enough.
+    let limit = max.saturating_add(1);
+    let mut bytes = Vec::new();
+    match body.into_reader().take(limit).read_to_end(&mut bytes) {
+        Ok(_) if bytes.len() > max_response_bytes => Err(FailureKind::TooLarge.into()),
+        Ok(_) => Ok(Response::from_parts(head, bytes.into())),
+        Err(error) => Err(sorted(error.into(), At::Body)),
+    }
+}
+
+/// Whether this time has passed. The system's own timers may be a millisecond early.
+fn is_over(began: Instant, timeout: Duration) -> bool {
+    began.elapsed() >= timeout.saturating_sub(Duration::from_millis(1))
+}
+
+fn run(
+    agent: &Agent,
+    request: Request<impl AsSendBody>,
+    timeout: Option<Duration>,
+) -> Result<Response<Body>, Error> {
     let request = agent
         .configure_request(request)
         .http_status_as_error(false)
         .max_redirects(0)
         .timeout_global(timeout)
         .build();
-    let (head, mut body) = agent.run(request).map_err(sorted)?.into_parts();
-    let max = u64::try_from(max_response_bytes).unwrap_or(u64::MAX);
-    if body.content_length().is_some_and(|length| length > max) {
-        return Err(FailureKind::TooLarge.into());
-    }
-    // ureq's limit refuses a body of just that length, so it is one byte higher than ours.
-    match body
-        .with_config()
-        .limit(max.saturating_add(1))
-        .read_to_vec()
-    {
-        Ok(body) if body.len() > max_response_bytes => Err(FailureKind::TooLarge.into()),
-        Ok(body) => Ok(Response::from_parts(head, body.into())),
-        Err(Error::BodyExceedsLimit(_)) => Err(FailureKind::TooLarge.into()),
-        Err(error) => Err(sorted(error)),
-    }
+    agent.run(request)
 }
 
-/// `&[u8]` is a body to ureq; `Bytes` is not.
-fn request_of(request: &Request<Bytes>) -> Request<&[u8]> {
-    let mut plain = Request::new(&request.body()[..]);
+/// The same request with a body of a type that ureq knows, and with its length, which ureq does
+/// not know of every type.
+fn with_body<B>(request: &Request<Bytes>, body: B) -> Request<B> {
+    let mut plain = Request::new(body);
     *plain.method_mut() = request.method().clone();
     *plain.uri_mut() = request.uri().clone();
     *plain.headers_mut() = request.headers().clone();
+    if !request.body().is_empty() {
+        let length = request.body().len().into();
+        plain.headers_mut().insert(header::CONTENT_LENGTH, length);
+    }
     plain
 }
 
-/// What is known after an error of ureq's.
-fn sorted(error: Error) -> Failure<Error> {
+/// A body that tells whether any of it was asked for. ureq does so once it is connected, so that an
+/// untouched body was surely not sent.
+struct Watched<'a> {
+    rest: &'a [u8],
+    is_untouched: bool,
+}
+
+impl<'a> Watched<'a> {
+    fn new(body: &'a [u8]) -> Self {
+        Self {
+            rest: body,
+            // Nobody asks for nothing, so its not being asked for says nothing.
+            is_untouched: !body.is_empty(),
+        }
+    }
+}
+
+impl Read for Watched<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        self.is_untouched = false;
+        self.rest.read(buffer)
+    }
+}
+
+/// How far an attempt came.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum At {
+    Handshake,
+    Exchange,
+    Body,
+}
+
+/// What is known after an error of ureq's, which has one kind for a handshake that broke off and
+/// for an answer that did.
+fn sorted(error: Error, at: At) -> Failure<Error> {
     let kind = match &error {
         Error::HostNotFound
         | Error::ConnectionFailed
@@ -111,9 +177,18 @@ fn sorted(error: Error) -> Failure<Error> {
         | Error::Timeout(Timeout::Resolve | Timeout::Connect) => FailureKind::NotSent,
         Error::Timeout(_) => FailureKind::TimedOut,
         #[cfg(feature = "rustls")]
+        Error::Rustls(_) => FailureKind::NotSent,
+        #[cfg(feature = "rustls")]
         Error::Io(error) if is_handshake_failure(error) => FailureKind::NotSent,
-        Error::Io(error) => FailureKind::of_io(error),
-        Error::Protocol(_) | Error::LargeResponseHeader(..) => FailureKind::Unanswered,
+        Error::Io(error) => match FailureKind::of_io(error) {
+            FailureKind::Unanswered if at == At::Handshake => FailureKind::NotSent,
+            kind => kind,
+        },
+        Error::Protocol(_) | Error::LargeResponseHeader(..) | Error::BodyStalled => {
+            FailureKind::Unanswered
+        }
+        // Such as a fault in what was packed.
+        _ if at == At::Body => FailureKind::Unanswered,
         _ => FailureKind::Other,
     };
     Failure::new(kind, error)
