@@ -2,30 +2,35 @@
 
 use apideck_vault_core::Bytes;
 use apideck_vault_core::error::BuildError;
-use apideck_vault_core::http::{Request, Response};
+use apideck_vault_core::http::{Request, Response, Uri};
 use http_body_util::Full;
 use hyper::body::Incoming;
 use hyper_util::client::legacy::{self, Client, connect::HttpConnector};
 use hyper_util::rt::{TokioExecutor, TokioTimer};
+use std::io;
+use std::pin::Pin;
 use std::task::{Context, Poll};
 use std::time::Duration;
 use tower_service::Service;
 
+use crate::transport::BoxError;
+
 /// hyper-util's pooled client, with TLS if the feature `rustls` is on. A clone shares the pool.
 #[derive(Debug, Clone)]
-pub struct DefaultClient(Client<Connector, Full<Bytes>>);
+pub struct DefaultClient(Client<InTime<Connector>, Full<Bytes>>);
 
 impl DefaultClient {
     /// A client for this one job: what an attempt costs and where the key goes is known.
     pub(crate) fn new() -> Result<Self, BuildError> {
         let mut tcp = HttpConnector::new();
+        // Divided among the addresses of a name, so that the first cannot use it all up.
         tcp.set_connect_timeout(Some(CONNECT_TIMEOUT));
         tcp.set_nodelay(true);
         let client = Client::builder(TokioExecutor::new())
             .pool_timer(TokioTimer::new())
             // Otherwise there would be attempts that nobody counts.
             .retry_canceled_requests(false)
-            .build(connector(tcp)?);
+            .build(InTime(connector(tcp)?));
         Ok(Self(client))
     }
 }
@@ -41,6 +46,36 @@ impl Service<Request<Full<Bytes>>> for DefaultClient {
 
     fn call(&mut self, request: Request<Full<Bytes>>) -> Self::Future {
         self.0.call(request)
+    }
+}
+
+/// A connector that gives up a connection which is not there in time, with all that belongs to it:
+/// the lookup of the name and the TLS handshake.
+#[derive(Debug, Clone)]
+struct InTime<C>(C);
+
+impl<C> Service<Uri> for InTime<C>
+where
+    C: Service<Uri>,
+    C::Error: Into<BoxError>,
+    C::Future: Send + 'static,
+{
+    type Response = C::Response;
+    type Error = BoxError;
+    type Future = Pin<Box<dyn Future<Output = Result<C::Response, BoxError>> + Send>>;
+
+    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), BoxError>> {
+        self.0.poll_ready(context).map_err(Into::into)
+    }
+
+    fn call(&mut self, server: Uri) -> Self::Future {
+        let connecting = self.0.call(server);
+        Box::pin(async move {
+            match tokio::time::timeout(CONNECT_TIMEOUT, connecting).await {
+                Ok(connected) => connected.map_err(Into::into),
+                Err(too_late) => Err(io::Error::from(too_late).into()),
+            }
+        })
     }
 }
 

@@ -12,7 +12,7 @@ use std::io;
 use std::time::Duration;
 use tower_service::Service;
 
-type BoxError = Box<dyn Error + Send + Sync>;
+pub(crate) type BoxError = Box<dyn Error + Send + Sync>;
 
 pub(crate) async fn send<S, B>(
     service: &mut S,
@@ -47,19 +47,18 @@ where
     B::Error: Into<BoxError>,
 {
     let ready = poll_fn(|context| service.poll_ready(context)).await;
-    ready.map_err(|error| sorted(error.into()))?;
+    let unknown = FailureKind::Other;
+    ready.map_err(|error| sorted(error.into(), unknown))?;
     let answer = service.call(request).await;
-    let (head, body) = answer.map_err(|error| sorted(error.into()))?.into_parts();
+    let answer = answer.map_err(|error| sorted(error.into(), unknown))?;
+    let (head, body) = answer.into_parts();
     if body.size_hint().lower() > u64::try_from(max_response_bytes).unwrap_or(u64::MAX) {
         return Err(FailureKind::TooLarge.into());
     }
     match Limited::new(body, max_response_bytes).collect().await {
         Ok(body) => Ok(Response::from_parts(head, body.to_bytes())),
         Err(error) if error.is::<LengthLimitError>() => Err(FailureKind::TooLarge.into()),
-        Err(error) => Err(Failure::new(
-            FailureKind::Unanswered,
-            TransportError::new(error),
-        )),
+        Err(error) => Err(sorted(error, FailureKind::Unanswered)),
     }
 }
 
@@ -74,9 +73,10 @@ fn framed(mut request: Request<Bytes>) -> Request<Bytes> {
     request
 }
 
-/// What is known after an error of the service's, which may be any that a tower layer makes up.
-fn sorted(error: BoxError) -> Failure<TransportError> {
-    let mut kind = FailureKind::Other;
+/// What is known after an error of the service's or of its answer's body. A tower layer may make up
+/// any: then it is `unknown`.
+fn sorted(error: BoxError, unknown: FailureKind) -> Failure<TransportError> {
+    let mut kind = unknown;
     let mut next: Option<&(dyn Error + 'static)> = Some(&*error);
     while let Some(error) = next {
         if let Some(error) = error.downcast_ref::<legacy::Error>() {
@@ -87,6 +87,8 @@ fn sorted(error: BoxError) -> Failure<TransportError> {
             }
         } else if let Some(error) = error.downcast_ref::<io::Error>() {
             kind = FailureKind::of_io(error);
+        } else if error.is::<tokio::time::error::Elapsed>() {
+            kind = FailureKind::TimedOut;
         } else if error.is::<hyper::Error>() {
             kind = FailureKind::Unanswered;
         }

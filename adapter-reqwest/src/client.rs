@@ -49,6 +49,10 @@ impl VaultClient {
     ///
     /// Build it with `.redirect(Policy::none())` and `.retry(reqwest::retry::never())`: otherwise
     /// requests may follow redirects, and attempts happen that this client does not count.
+    ///
+    /// A redirect that is followed does not carry the API key to another host, port or scheme:
+    /// reqwest takes `authorization` away. The ids of app and consumer do go along, after a 307 or
+    /// 308 the session too, and what the other host answers counts as the answer.
     pub fn from_client(vault: Vault, client: reqwest::Client) -> Self {
         Self::with(vault, Ok(Clients::of_caller(client)), true)
     }
