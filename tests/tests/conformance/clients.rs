@@ -1,17 +1,20 @@
 //! How a client is kept, copied and brought along.
 
-use apideck_vault_core::error::{BuildError, ResponseError};
+use apideck_vault_core::error::{BuildError, FailureKind, ResponseError};
 use apideck_vault_core::http::{Method, Request, Response, StatusCode};
 use apideck_vault_core::{Bytes, CreateSession, Operation, Vault, decode_json, path_segment};
-use apideck_vault_emulator::{Answer, Emulator};
+use apideck_vault_emulator::{Answer, Emulator, End, Place};
 use apideck_vault_hyper::hyper_util::client::legacy as hyper_client;
 use apideck_vault_hyper::hyper_util::rt::TokioExecutor;
 use apideck_vault_hyper::tower_service::Service;
 use apideck_vault_hyper::{Full, hyper};
 use serde_json::{Value, json};
+use std::error::Error;
+use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::task::{Context, Poll};
+use std::time::Duration;
 
 use crate::Case;
 use crate::sessions::example;
@@ -25,6 +28,10 @@ pub(crate) const CASES: &[Case] = &[
     ),
     ("a_client_is_used_from_many_threads", many_threads),
     ("a_stacks_own_client_can_be_brought_along", own_client),
+    (
+        "a_timeout_that_a_stack_comes_to_by_itself_is_one",
+        own_timeout,
+    ),
     (
         "another_endpoint_is_an_operation_of_ones_own",
         own_operation,
@@ -120,6 +127,7 @@ fn own_client(stack: Stack) {
             assert_eq!(own.calls.load(Relaxed), 2);
             return;
         }
+        other => panic!("{other:?} is no default client"),
     };
     emulator.script([Answer::status(503)]);
     assert_eq!(
@@ -129,6 +137,67 @@ fn own_client(stack: Stack) {
     emulator.script([Answer::status(302).header("location", "/elsewhere")]);
     assert_eq!(client.send(example()).unwrap_err().api().status(), 302);
     assert_eq!(emulator.requests().len(), 3);
+}
+
+/// Shorter than the attempt's: the stack's own client gives up before this one would.
+fn own_timeout(stack: Stack) {
+    const SHORT: Duration = Duration::from_millis(200);
+
+    let emulator = Emulator::start().unwrap();
+    emulator.script([
+        Answer::hang(),
+        Answer::normal().cut(Place::InBody, End::Hang),
+    ]);
+    let client = match stack.client_for(&emulator) {
+        Client::Reqwest(runtime, _) => {
+            use apideck_vault_reqwest::{VaultClient, reqwest};
+            let own = reqwest::Client::builder().read_timeout(SHORT);
+            let own = own.redirect(reqwest::redirect::Policy::none());
+            let own = VaultClient::from_client(vault(&emulator), own.build().unwrap());
+            Client::Reqwest(runtime, own)
+        }
+        Client::Ureq(_) => {
+            use apideck_vault_ureq::{VaultClient, ureq};
+            let own = ureq::Agent::config_builder()
+                .timeout_recv_response(Some(SHORT))
+                .timeout_recv_body(Some(SHORT));
+            let own = own.build().new_agent();
+            Client::Ureq(VaultClient::from_client(vault(&emulator), own))
+        }
+        Client::Hyper(runtime, _) => {
+            let own = GivesUp(Counted::default(), SHORT);
+            let client = apideck_vault_hyper::VaultClient::from_client(vault(&emulator), own);
+            let client = client.with_retry(hasty().max_attempts(1));
+            let end = runtime.block_on(client.create_session(example()));
+            assert_eq!(end.unwrap_err().failure_kind(), Some(FailureKind::TimedOut));
+            return;
+        }
+        other => panic!("{other:?} is no default client"),
+    };
+    for _ in 0..2 {
+        let once = client.with_retry(hasty().max_attempts(1));
+        let end = once.send(example()).unwrap_err();
+        assert_eq!(end.failure(), FailureKind::TimedOut, "{}", end.text);
+    }
+}
+
+/// A tower service of one's own: gives up after some time, as hyper by itself does not.
+#[derive(Clone)]
+struct GivesUp(Counted, Duration);
+
+impl Service<Request<Full<Bytes>>> for GivesUp {
+    type Response = Response<hyper::body::Incoming>;
+    type Error = Box<dyn Error + Send + Sync>;
+    type Future = Pin<Box<dyn Future<Output = Result<Self::Response, Self::Error>> + Send>>;
+
+    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
+        self.0.poll_ready(context).map_err(Into::into)
+    }
+
+    fn call(&mut self, request: Request<Full<Bytes>>) -> Self::Future {
+        let answer = tokio::time::timeout(self.1, self.0.call(request));
+        Box::pin(async move { Ok(answer.await??) })
+    }
 }
 
 /// A tower service of one's own: counts the requests that it passes on.

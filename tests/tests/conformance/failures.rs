@@ -2,12 +2,15 @@
 
 use apideck_vault_core::Vault;
 use apideck_vault_core::error::FailureKind;
+use apideck_vault_core::retry::ExponentialBackoff;
 use apideck_vault_emulator::{Answer, Emulator};
-use std::net::TcpListener;
+use socket2::{Domain, Socket, Type};
+use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::time::Duration;
 
 use crate::Case;
 use crate::sessions::example;
-use crate::stack::{Stack, hasty};
+use crate::stack::{PATIENCE, Stack, hasty};
 
 pub(crate) const CASES: &[Case] = &[
     ("a_refused_connection_is_not_sent", refused),
@@ -17,7 +20,7 @@ pub(crate) const CASES: &[Case] = &[
     ("what_is_not_http_is_no_answer", not_http),
     ("a_body_at_the_limit_is_read", at_the_limit),
     ("a_body_over_the_limit_is_too_large", over_the_limit),
-    ("an_endless_body_is_too_large", endless),
+    ("a_server_that_accepts_nobody_is_not_sent", unreachable),
 ];
 
 fn refused(stack: Stack) {
@@ -85,42 +88,83 @@ fn not_http(stack: Stack) {
     assert_eq!(end.failure(), FailureKind::Unanswered, "{}", end.text);
 }
 
+/// Bodies of this size, framed in each of the ways that HTTP/1.1 has.
+fn framed(size: usize) -> [Answer; 3] {
+    let body = "x".repeat(size);
+    let chunks = format!("{size:x}\r\n{body}\r\n0\r\n\r\n");
+    let begin = "HTTP/1.1 400 Bad Request\r\n";
+    [
+        Answer::status(400).body(body.clone()),
+        Answer::raw(format!("{begin}connection: close\r\n\r\n{body}")),
+        Answer::raw(format!("{begin}transfer-encoding: chunked\r\n\r\n{chunks}")),
+    ]
+}
+
 fn at_the_limit(stack: Stack) {
     let emulator = Emulator::start().unwrap();
-    emulator.script([Answer::status(400).body("x".repeat(1000))]);
-    let client = stack.client_for(&emulator).with_max_response_bytes(1000);
-    assert_eq!(client.send(example()).unwrap_err().api().body().len(), 1000);
+    for size in [0, 1, 999, 1000] {
+        for answer in framed(size) {
+            // A chunk of no bytes is the end.
+            if size == 0 && format!("{answer:?}").contains("chunked") {
+                continue;
+            }
+            let client = stack.client_for(&emulator).with_max_response_bytes(1000);
+            emulator.script([answer]);
+            let end = client.send(example()).unwrap_err();
+            assert_eq!(end.api().body().len(), size);
+        }
+    }
 }
 
 fn over_the_limit(stack: Stack) {
     let emulator = Emulator::start().unwrap();
-    let body = "x".repeat(1001);
-    emulator.script([
-        Answer::status(400).body(body.clone()),
-        Answer::raw(format!(
-            "HTTP/1.1 400 Bad Request\r\nconnection: close\r\n\r\n{body}"
-        )),
-    ]);
-    let client = stack.client_for(&emulator).with_max_response_bytes(1000);
-    for _ in 0..2 {
-        let end = client.send(example()).unwrap_err();
-        assert_eq!(end.failure(), FailureKind::TooLarge, "{}", end.text);
-        assert_eq!(end.attempts, 1);
+    for size in [1001, 2000, 100_000] {
+        for answer in framed(size) {
+            // A new one each time: some of these end the connection that they came on.
+            let client = stack.client_for(&emulator).with_max_response_bytes(1000);
+            emulator.script([answer]);
+            let end = client.send(example()).unwrap_err();
+            assert_eq!(end.failure(), FailureKind::TooLarge, "{}", end.text);
+            assert_eq!(end.attempts, 1);
+        }
     }
+    // Nothing at all may come.
+    let none = stack.client_for(&emulator).with_max_response_bytes(0);
+    emulator.script([Answer::status(204), Answer::status(400)]);
+    assert_eq!(none.send(example()).unwrap_err().api().status(), 204);
+    let end = none.send(example()).unwrap_err();
+    assert_eq!(end.failure(), FailureKind::TooLarge, "{}", end.text);
 }
 
-fn endless(stack: Stack) {
-    let emulator = Emulator::start().unwrap();
-    let terabytes = "HTTP/1.1 200 OK\r\ncontent-length: 9999999999999\r\n\r\n{";
-    let chunk = format!("10000\r\n{}\r\n", " ".repeat(0x10000));
-    let head = "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n";
-    emulator.script([
-        Answer::raw(terabytes),
-        Answer::raw(format!("{head}{}", chunk.repeat(17))),
-    ]);
-    let client = stack.client_for(&emulator);
-    for _ in 0..2 {
-        let end = client.send(example()).unwrap_err();
-        assert_eq!(end.failure(), FailureKind::TooLarge, "{}", end.text);
+/// A listener whose queue is full drops what knocks: nobody says no, and nothing happens. The
+/// default client gives up connecting before it gives up the attempt.
+fn unreachable(stack: Stack) {
+    let (listener, _knocking) = full_listener();
+    let vault = Vault::new(Emulator::API_KEY, Emulator::APP_ID).unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    let client = stack.client(vault.with_server_url(url).unwrap());
+    let policy = ExponentialBackoff::none()
+        .attempt_timeout(PATIENCE)
+        .deadline(PATIENCE);
+    let end = client.with_retry(policy).send(example()).unwrap_err();
+    assert_eq!(end.failure(), FailureKind::NotSent, "{}", end.text);
+    let hasty = ExponentialBackoff::none().attempt_timeout(Duration::from_millis(300));
+    let end = client.with_retry(hasty).send(example()).unwrap_err();
+    assert_eq!(end.failure(), FailureKind::TimedOut, "{}", end.text);
+}
+
+fn full_listener() -> (TcpListener, Vec<TcpStream>) {
+    let socket = Socket::new(Domain::IPV4, Type::STREAM, None).unwrap();
+    socket
+        .bind(&SocketAddr::from(([127, 0, 0, 1], 0)).into())
+        .unwrap();
+    socket.listen(0).unwrap();
+    let listener = TcpListener::from(socket);
+    let address = listener.local_addr().unwrap();
+    let mut knocking = Vec::new();
+    // One that is not let in within this time says that the queue is full.
+    while let Ok(client) = TcpStream::connect_timeout(&address, Duration::from_millis(200)) {
+        knocking.push(client);
     }
+    (listener, knocking)
 }

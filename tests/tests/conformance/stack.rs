@@ -9,19 +9,24 @@ use std::error::Error;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::runtime::{Builder, Runtime};
+use tokio::task::JoinHandle;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Stack {
+    /// No stack: the state machine of a call with answers at hand.
+    Core,
     Reqwest,
     Ureq,
     Hyper,
 }
 
 impl Stack {
-    pub(crate) const ALL: [Self; 3] = [Self::Reqwest, Self::Ureq, Self::Hyper];
+    pub(crate) const ALL: [Self; 4] = [Self::Core, Self::Reqwest, Self::Ureq, Self::Hyper];
+    pub(crate) const WITH_SOCKETS: [Self; 3] = [Self::Reqwest, Self::Ureq, Self::Hyper];
 
     pub(crate) fn name(self) -> &'static str {
         match self {
+            Self::Core => "core",
             Self::Reqwest => "reqwest",
             Self::Ureq => "ureq",
             Self::Hyper => "hyper",
@@ -31,6 +36,7 @@ impl Stack {
     /// The stack's default client.
     pub(crate) fn client(self, vault: Vault) -> Client {
         match self {
+            Self::Core => panic!("the core alone has no client"),
             Self::Reqwest => {
                 Client::Reqwest(runtime(), apideck_vault_reqwest::VaultClient::new(vault))
             }
@@ -45,12 +51,44 @@ impl Stack {
     }
 }
 
+/// A call that is under way, on a task or a thread of its own.
+pub(crate) enum Begun<T> {
+    Task(Arc<Runtime>, JoinHandle<Outcome<T>>),
+    Thread(std::thread::JoinHandle<Outcome<T>>),
+}
+
+impl<T> Begun<T> {
+    pub(crate) fn wait(self) -> Outcome<T> {
+        match self {
+            Self::Task(runtime, call) => runtime.block_on(call).unwrap(),
+            Self::Thread(call) => call.join().unwrap(),
+        }
+    }
+
+    /// Drops the call's future, wherever it is.
+    pub(crate) fn give_up(self) {
+        self.into_task().abort();
+    }
+
+    pub(crate) fn into_task(self) -> JoinHandle<Outcome<T>> {
+        match self {
+            Self::Task(_, call) => call,
+            Self::Thread(_) => panic!("a blocking call has no task"),
+        }
+    }
+}
+
 /// A client of any stack.
 #[derive(Debug, Clone)]
 pub(crate) enum Client {
     Reqwest(Arc<Runtime>, apideck_vault_reqwest::VaultClient),
     Ureq(apideck_vault_ureq::VaultClient),
     Hyper(Arc<Runtime>, apideck_vault_hyper::VaultClient),
+    /// On a hyper client of one's own, which has a type of its own.
+    OwnHyper(
+        Arc<Runtime>,
+        apideck_vault_hyper::VaultClient<crate::own::OwnHyper>,
+    ),
 }
 
 impl Client {
@@ -58,19 +96,54 @@ impl Client {
     pub(crate) fn send<O>(&self, operation: O) -> Outcome<O::Output>
     where
         O: Operation + Send + 'static,
-        O::Output: Send,
+        O::Output: Send + 'static,
     {
         match self {
-            Self::Reqwest(runtime, client) => {
-                let client = client.clone();
-                let call = runtime.spawn(async move { client.send(operation).await });
-                outcome(runtime.block_on(call).unwrap())
-            }
             Self::Ureq(client) => outcome(client.send(operation)),
+            _ => self.begin(operation).wait(),
+        }
+    }
+
+    /// The same client, used on another runtime from now on.
+    pub(crate) fn on(&self, runtime: Arc<Runtime>) -> Self {
+        match self.clone() {
+            Self::Reqwest(_, client) => Self::Reqwest(runtime, client),
+            Self::Hyper(_, client) => Self::Hyper(runtime, client),
+            Self::OwnHyper(_, client) => Self::OwnHyper(runtime, client),
+            Self::Ureq(_) => panic!("ureq needs no runtime"),
+        }
+    }
+
+    pub(crate) fn runtime(&self) -> &Arc<Runtime> {
+        match self {
+            Self::Reqwest(runtime, _) | Self::Hyper(runtime, _) | Self::OwnHyper(runtime, _) => {
+                runtime
+            }
+            Self::Ureq(_) => panic!("ureq needs no runtime"),
+        }
+    }
+
+    /// Begins to send.
+    pub(crate) fn begin<O>(&self, operation: O) -> Begun<O::Output>
+    where
+        O: Operation + Send + 'static,
+        O::Output: Send + 'static,
+    {
+        match self.clone() {
+            Self::Reqwest(runtime, client) => {
+                let call = runtime.spawn(async move { outcome(client.send(operation).await) });
+                Begun::Task(runtime, call)
+            }
             Self::Hyper(runtime, client) => {
-                let client = client.clone();
-                let call = runtime.spawn(async move { client.send(operation).await });
-                outcome(runtime.block_on(call).unwrap())
+                let call = runtime.spawn(async move { outcome(client.send(operation).await) });
+                Begun::Task(runtime, call)
+            }
+            Self::OwnHyper(runtime, client) => {
+                let call = runtime.spawn(async move { outcome(client.send(operation).await) });
+                Begun::Task(runtime, call)
+            }
+            Self::Ureq(client) => {
+                Begun::Thread(std::thread::spawn(move || outcome(client.send(operation))))
             }
         }
     }
@@ -84,6 +157,9 @@ impl Client {
             Self::Hyper(runtime, client) => {
                 Self::Hyper(Arc::clone(runtime), client.with_vault(vault))
             }
+            Self::OwnHyper(runtime, client) => {
+                Self::OwnHyper(Arc::clone(runtime), client.with_vault(vault))
+            }
         }
     }
 
@@ -96,6 +172,9 @@ impl Client {
             Self::Hyper(runtime, client) => {
                 Self::Hyper(Arc::clone(runtime), client.with_retry(policy))
             }
+            Self::OwnHyper(runtime, client) => {
+                Self::OwnHyper(Arc::clone(runtime), client.with_retry(policy))
+            }
         }
     }
 
@@ -107,6 +186,9 @@ impl Client {
             Self::Ureq(client) => Self::Ureq(client.with_max_response_bytes(bytes)),
             Self::Hyper(runtime, client) => {
                 Self::Hyper(Arc::clone(runtime), client.with_max_response_bytes(bytes))
+            }
+            Self::OwnHyper(runtime, client) => {
+                Self::OwnHyper(Arc::clone(runtime), client.with_max_response_bytes(bytes))
             }
         }
     }
@@ -165,15 +247,19 @@ pub(crate) fn vault(emulator: &Emulator) -> Vault {
     vault.with_server_url(emulator.url()).unwrap()
 }
 
-/// The default policy with waits of a millisecond and without a budget, so that retries take no time
-/// however many calls fail.
+/// The default policy with four attempts, waits of a millisecond and no budget, so that retries take
+/// no time however many calls fail.
 pub(crate) fn hasty() -> ExponentialBackoff {
     ExponentialBackoff::new()
+        .max_attempts(4)
         .initial_backoff(Duration::from_millis(1))
         .budget(None)
 }
 
-fn runtime() -> Arc<Runtime> {
+/// Far beyond what anything takes: it is there so that a failure does not hang.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
+
+pub(crate) fn runtime() -> Arc<Runtime> {
     let runtime = Builder::new_multi_thread()
         .worker_threads(1)
         .enable_all()
@@ -181,7 +267,9 @@ fn runtime() -> Arc<Runtime> {
     Arc::new(runtime.unwrap())
 }
 
-fn outcome<T, E: Error + 'static>(result: Result<Response<T>, CallError<E>>) -> Outcome<T> {
+pub(crate) fn outcome<T, E: Error + 'static>(
+    result: Result<Response<T>, CallError<E>>,
+) -> Outcome<T> {
     match result {
         Ok(answer) => {
             let attempts = Attempts::of(&answer);

@@ -1,0 +1,121 @@
+//! A client in a process of its own, for what belongs to a process: its environment, its memory.
+//!
+//! The suite starts itself again, with a task in the environment; the child's output is its answer.
+
+use apideck_vault_core::Vault;
+use apideck_vault_core::retry::ExponentialBackoff;
+use apideck_vault_emulator::Emulator;
+use std::process::Command;
+
+use crate::own::{Http, trusting_at, unchanged};
+use crate::sessions::example;
+use crate::stack::{Client, Kind, Stack};
+
+const TASK: &str = "CONFORMANCE_TASK";
+const STACK: &str = "CONFORMANCE_STACK";
+const URL: &str = "CONFORMANCE_URL";
+const AUTHORITY: &str = "CONFORMANCE_AUTHORITY";
+
+/// What a child is to do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Task {
+    /// One call with the default client, or with one that trusts the emulator if it speaks HTTPS.
+    Call,
+    /// One call with the default client.
+    CallByDefault,
+    /// One call with the stack's own client as it comes.
+    CallByOwn,
+    /// Two calls with the default client: one to warm up, one to look at the memory it takes.
+    Memory,
+    /// The same with the stack's own client as it comes.
+    MemoryOfOwn,
+}
+
+impl Task {
+    const ALL: [Self; 5] = [
+        Self::Call,
+        Self::CallByDefault,
+        Self::CallByOwn,
+        Self::Memory,
+        Self::MemoryOfOwn,
+    ];
+}
+
+/// Runs a child with these variables, and no other ones about proxies, and gives its output.
+pub(crate) fn run(
+    task: Task,
+    stack: Stack,
+    emulator: &Emulator,
+    environment: &[(&str, &str)],
+) -> String {
+    let mut command = Command::new(std::env::current_exe().unwrap());
+    for (name, _) in std::env::vars() {
+        if name.to_ascii_lowercase().ends_with("_proxy") {
+            command.env_remove(name);
+        }
+    }
+    command
+        .env(TASK, format!("{task:?}"))
+        .env(STACK, stack.name())
+        .env(URL, emulator.url())
+        .envs(environment.iter().copied());
+    if let Some(authority) = emulator.certificate_authority() {
+        command.env(AUTHORITY, authority.pem());
+    }
+    let output = command.output().unwrap();
+    let errors = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{errors}");
+    String::from_utf8(output.stdout).unwrap().trim().to_owned()
+}
+
+/// Does what this process was started for, if it is a child.
+pub(crate) fn answered() -> bool {
+    let Ok(name) = std::env::var(TASK) else {
+        return false;
+    };
+    let task = Task::ALL
+        .into_iter()
+        .find(|task| format!("{task:?}") == name);
+    let stack = std::env::var(STACK).unwrap();
+    let stack = Stack::ALL.into_iter().find(|one| one.name() == stack);
+    println!("{}", perform(task.unwrap(), stack.unwrap()));
+    true
+}
+
+fn perform(task: Task, stack: Stack) -> String {
+    let vault = Vault::new(Emulator::API_KEY, Emulator::APP_ID).unwrap();
+    let vault = vault.with_server_url(std::env::var(URL).unwrap()).unwrap();
+    let authority = std::env::var(AUTHORITY).ok();
+    let client = match (task, authority) {
+        (Task::Call, Some(authority)) => trusting_at(stack, vault, &authority, Http::One),
+        (Task::CallByOwn | Task::MemoryOfOwn, _) => unchanged(stack, vault),
+        _ => stack.client(vault),
+    };
+    let client = client.with_retry(ExponentialBackoff::none());
+    match task {
+        Task::Call | Task::CallByDefault | Task::CallByOwn => outcome(&client),
+        Task::Memory | Task::MemoryOfOwn => {
+            assert_eq!(outcome(&client), "a session");
+            let idle = memory("VmRSS:");
+            let outcome = outcome(&client);
+            format!("{} {outcome}", memory("VmHWM:").saturating_sub(idle))
+        }
+    }
+}
+
+fn outcome(client: &Client) -> String {
+    match client.send(example()) {
+        Ok(_) => "a session".to_owned(),
+        Err(end) => match end.kind {
+            Kind::Transport(kind) => format!("{kind:?}: {}", end.text),
+            other => format!("{other:?}"),
+        },
+    }
+}
+
+/// A figure of this process, in KiB.
+fn memory(field: &str) -> u64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap();
+    let line = status.lines().find(|line| line.starts_with(field)).unwrap();
+    line.split_whitespace().nth(1).unwrap().parse().unwrap()
+}

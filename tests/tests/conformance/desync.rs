@@ -1,0 +1,121 @@
+//! Answers that a careless client would take for those of another request, or for several.
+
+use apideck_vault_core::error::FailureKind;
+use apideck_vault_core::retry::ExponentialBackoff;
+use apideck_vault_emulator::{Answer, Emulator, End, Place};
+
+use crate::Case;
+use crate::canned::SESSION;
+use crate::sessions::example;
+use crate::stack::{Stack, vault};
+
+pub(crate) const CASES: &[Case] = &[
+    ("what_follows_an_answer_answers_no_other_request", smuggled),
+    ("two_lengths_that_differ_are_no_answer", two_lengths),
+    ("chunks_overrule_a_length", chunks_overrule),
+    ("a_thousand_interim_answers_are_skipped", many_interim),
+    ("a_head_of_megabytes_is_no_answer", giant_head),
+    ("an_answer_without_a_body_leaves_nothing_behind", no_body),
+];
+
+/// A session with a token that no call asked for.
+fn smuggled_answer() -> String {
+    let length = SESSION.len();
+    format!(
+        "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: {length}\r\n\r\n{SESSION}"
+    )
+}
+
+fn smuggled(stack: Stack) {
+    let first = "{\"message\":\"no\"}";
+    for (length, rest) in [
+        (first.len(), smuggled_answer()),
+        (first.len(), "\r\n\r\n".to_owned() + &smuggled_answer()),
+        (first.len(), "garbage".to_owned()),
+    ] {
+        let emulator = Emulator::start().unwrap();
+        let client = stack
+            .client(vault(&emulator))
+            .with_retry(ExponentialBackoff::none());
+        emulator.script([Answer::status(400)
+            .header("content-length", length.to_string())
+            .body(format!("{first}{rest}"))
+            .cut(Place::AfterBody, End::Hang)]);
+        let end = client.send(example()).unwrap_err();
+        assert_eq!(end.api().message(), Some("no"));
+        let answered = client.send(example()).unwrap();
+        let token = answered.value.session_token().as_str();
+        assert!(emulator.verify(token).is_some(), "{token} was smuggled in");
+        assert_eq!(emulator.requests().len(), 2);
+    }
+}
+
+fn fails(stack: Stack, answer: Answer) {
+    let emulator = Emulator::start().unwrap();
+    emulator.script([answer]);
+    let client = stack
+        .client(vault(&emulator))
+        .with_retry(ExponentialBackoff::none());
+    let end = client.send(example()).unwrap_err();
+    assert_eq!(end.failure(), FailureKind::Unanswered, "{}", end.text);
+}
+
+fn two_lengths(stack: Stack) {
+    let length = SESSION.len();
+    for lengths in [
+        format!("content-length: {length}\r\ncontent-length: 2"),
+        format!("content-length: 2\r\ncontent-length: {length}"),
+        format!("content-length: {length}, 2"),
+        "content-length: -1".to_owned(),
+        format!("content-length: +{length}"),
+    ] {
+        fails(
+            stack,
+            Answer::raw(format!("HTTP/1.1 200 OK\r\n{lengths}\r\n\r\n{SESSION}")),
+        );
+    }
+}
+
+fn chunks_overrule(stack: Stack) {
+    let size = SESSION.len();
+    let chunks = format!("{size:x};extension=1\r\n{SESSION}\r\n0\r\ntrailer: 1\r\n\r\n");
+    for length in ["", "content-length: 3\r\n"] {
+        let emulator = Emulator::start().unwrap();
+        let head = format!("HTTP/1.1 200 OK\r\n{length}transfer-encoding: chunked\r\n\r\n");
+        emulator.script([Answer::raw(format!("{head}{chunks}"))]);
+        let answered = stack.client_for(&emulator).send(example()).unwrap();
+        assert_eq!(answered.attempts, 1);
+    }
+}
+
+fn many_interim(stack: Stack) {
+    let emulator = Emulator::start().unwrap();
+    let interim = "HTTP/1.1 103 Early Hints\r\nlink: </style.css>\r\n\r\n".repeat(1000);
+    emulator.script([Answer::raw(interim + &smuggled_answer())]);
+    let answered = stack.client_for(&emulator).send(example()).unwrap();
+    assert_eq!(answered.attempts, 1);
+}
+
+fn giant_head(stack: Stack) {
+    for head in [
+        format!("HTTP/1.1 200 OK\r\nx: {}\r\n\r\n", "x".repeat(4 << 20)),
+        format!("HTTP/1.1 200 {}\r\n\r\n", "x".repeat(4 << 20)),
+        format!("HTTP/1.1 200 OK\r\n{}: x\r\n\r\n", "x".repeat(4 << 20)),
+    ] {
+        fails(stack, Answer::raw(head));
+    }
+}
+
+/// 204 and 304 have no body, whatever their length says.
+fn no_body(stack: Stack) {
+    for status in [204, 304] {
+        let emulator = Emulator::start().unwrap();
+        let client = stack.client_for(&emulator);
+        let answer = Answer::status(status).header("content-length", "100");
+        emulator.script([answer.cut(Place::AfterBody, End::Close)]);
+        let end = client.send(example()).unwrap_err();
+        assert_eq!((end.api().status().as_u16(), end.attempts), (status, 1));
+        client.send(example()).unwrap();
+        assert_eq!(emulator.requests().len(), 2);
+    }
+}

@@ -1,0 +1,88 @@
+//! How much memory the worst answers take, on top of a client that has made a call already.
+
+use apideck_vault_emulator::{Answer, Emulator};
+
+use crate::breaks::bomb;
+use crate::child::{self, Task};
+use crate::stack::Stack;
+use crate::{Case, NotApplicable};
+
+pub(crate) const CASES: &[Case] = &[
+    ("an_endless_answer_takes_little_memory", endless),
+    ("an_answer_of_terabytes_takes_little_memory", terabytes),
+    (
+        "an_error_that_never_ends_takes_little_memory",
+        endless_error,
+    ),
+    (
+        "an_answer_that_unpacks_to_200_mb_takes_little_memory",
+        unpacked,
+    ),
+    (
+        "ones_own_client_unpacks_200_mb_in_little_memory",
+        unpacked_by_own,
+    ),
+    ("ten_thousand_headers_take_little_memory", many_headers),
+];
+
+pub(crate) const NOT_APPLICABLE: &[NotApplicable] =
+    &[(CASES[4].0, Stack::Hyper, "hyper unpacks nothing by itself")];
+
+const LIMIT_KIB: u64 = 32 * 1024;
+
+fn measure(task: Task, stack: Stack, what: &str, answer: Answer, ends: &[&str]) {
+    let emulator = Emulator::start().unwrap();
+    emulator.script([Answer::normal(), answer]);
+    let output = child::run(task, stack, &emulator, &[]);
+    let (peak, outcome) = output.split_once(' ').unwrap();
+    let is_expected = ends.iter().any(|end| outcome.starts_with(end));
+    assert!(is_expected, "{outcome}");
+    println!("memory: {what} on {}: {peak} KiB over idle", stack.name());
+    assert!(peak.parse::<u64>().unwrap() < LIMIT_KIB, "{peak} KiB");
+}
+
+fn endless(stack: Stack) {
+    let answer = Answer::normal().endless();
+    measure(Task::Memory, stack, "endless", answer, &["TooLarge"]);
+}
+
+fn terabytes(stack: Stack) {
+    let answer = Answer::normal()
+        .header("content-length", "9999999999999")
+        .endless();
+    measure(Task::Memory, stack, "terabytes", answer, &["TooLarge"]);
+}
+
+fn endless_error(stack: Stack) {
+    let answer = Answer::status(400).endless();
+    measure(Task::Memory, stack, "endless error", answer, &["TooLarge"]);
+}
+
+fn packed() -> Answer {
+    Answer::normal()
+        .header("content-encoding", "gzip")
+        .body(bomb())
+}
+
+fn unpacked(stack: Stack) {
+    let ends = &["TooLarge", "Decode(\"$\")"];
+    measure(Task::Memory, stack, "200 MB, packed", packed(), ends);
+}
+
+fn unpacked_by_own(stack: Stack) {
+    let what = "200 MB, packed, on ones own client";
+    measure(Task::MemoryOfOwn, stack, what, packed(), &["TooLarge"]);
+}
+
+fn many_headers(stack: Stack) {
+    let answer = (0..10_000).fold(Answer::normal(), |answer, number| {
+        answer.header(&format!("x-{number}"), "v")
+    });
+    measure(
+        Task::Memory,
+        stack,
+        "10,000 headers",
+        answer,
+        &["Unanswered"],
+    );
+}

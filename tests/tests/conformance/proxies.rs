@@ -1,0 +1,128 @@
+//! Proxies from the environment, where the stack's users expect them.
+
+use apideck_vault_emulator::{Certificate, Emulator};
+use std::net::TcpListener;
+
+use crate::child::{self, Task};
+use crate::proxy::Proxy;
+use crate::stack::Stack;
+use crate::{Case, NotApplicable};
+
+pub(crate) const CASES: &[Case] = &[
+    ("https_goes_through_the_proxy_of_the_environment", https),
+    ("ones_own_client_takes_http_through_the_proxy_too", http),
+    (
+        "plain_http_of_a_default_client_goes_past_the_proxy",
+        http_by_default,
+    ),
+    ("no_proxy_goes_past_the_proxy", no_proxy),
+    ("a_proxy_that_refuses_is_not_sent", refusing),
+    ("a_proxy_that_is_not_there_is_not_sent", absent),
+    ("a_default_client_takes_the_proxy_as_well", by_default),
+];
+
+const REASON: &str = "hyper reads no environment: a proxy is a connector of one's own";
+pub(crate) const NOT_APPLICABLE: &[NotApplicable] = &[
+    (CASES[0].0, Stack::Hyper, REASON),
+    (CASES[1].0, Stack::Hyper, REASON),
+    (CASES[2].0, Stack::Hyper, REASON),
+    (CASES[3].0, Stack::Hyper, REASON),
+    (CASES[4].0, Stack::Hyper, REASON),
+    (CASES[5].0, Stack::Hyper, REASON),
+    (CASES[6].0, Stack::Hyper, REASON),
+];
+
+fn connect_line(emulator: &Emulator) -> String {
+    format!(
+        "CONNECT localhost:{} HTTP/1.1\r\n",
+        emulator.address().port()
+    )
+}
+
+fn https(stack: Stack) {
+    let emulator = Emulator::start_https(Certificate::Good).unwrap();
+    for name in ["HTTPS_PROXY", "https_proxy", "ALL_PROXY"] {
+        let proxy = Proxy::start();
+        let environment = [(name, proxy.url())];
+        let outcome = child::run(Task::Call, stack, &emulator, &environment);
+        assert_eq!(outcome, "a session", "{name}");
+        let [head] = &proxy.heads()[..] else {
+            panic!("{name}: {:?}", proxy.heads());
+        };
+        assert!(head.starts_with(&connect_line(&emulator)), "{head}");
+        // The proxy learns the host, and nothing of the request.
+        assert!(!head.to_ascii_lowercase().contains("apideck"), "{head}");
+        assert!(!head.contains(Emulator::API_KEY), "{head}");
+    }
+    assert_eq!(emulator.requests().len(), 3);
+}
+
+fn http(stack: Stack) {
+    let emulator = Emulator::start().unwrap();
+    let proxy = Proxy::start();
+    let environment = [("http_proxy", proxy.url())];
+    let outcome = child::run(Task::CallByOwn, stack, &emulator, &environment);
+    assert_eq!(outcome, "a session");
+    assert_eq!((proxy.heads().len(), emulator.requests().len()), (1, 1));
+}
+
+/// A proxy could read the key of a plain request, and the default client sends those to loopback.
+fn http_by_default(stack: Stack) {
+    let emulator = Emulator::start().unwrap();
+    let proxy = Proxy::start();
+    for name in ["http_proxy", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"] {
+        let environment = [(name, proxy.url())];
+        let outcome = child::run(Task::CallByDefault, stack, &emulator, &environment);
+        assert_eq!(outcome, "a session", "{name}");
+    }
+    assert_eq!((proxy.heads().len(), emulator.requests().len()), (0, 4));
+}
+
+fn no_proxy(stack: Stack) {
+    let emulator = Emulator::start_https(Certificate::Good).unwrap();
+    let proxy = Proxy::start();
+    let environment = [
+        ("HTTPS_PROXY", proxy.url()),
+        ("NO_PROXY", "example.com,localhost"),
+    ];
+    let outcome = child::run(Task::Call, stack, &emulator, &environment);
+    assert_eq!(outcome, "a session");
+    assert_eq!((proxy.heads().len(), emulator.requests().len()), (0, 1));
+}
+
+fn refusing(stack: Stack) {
+    let emulator = Emulator::start_https(Certificate::Good).unwrap();
+    for status in ["407 Proxy Authentication Required", "502 Bad Gateway"] {
+        let proxy = Proxy::refusing(status);
+        let environment = [("HTTPS_PROXY", proxy.url())];
+        let outcome = child::run(Task::Call, stack, &emulator, &environment);
+        assert!(outcome.starts_with("NotSent: "), "{status}: {outcome}");
+        assert_eq!(proxy.heads().len(), 1);
+    }
+    assert!(emulator.requests().is_empty());
+}
+
+fn absent(stack: Stack) {
+    let emulator = Emulator::start_https(Certificate::Good).unwrap();
+    // Bound and dropped: nobody listens there.
+    let address = TcpListener::bind("127.0.0.1:0")
+        .unwrap()
+        .local_addr()
+        .unwrap();
+    let url = format!("http://{address}");
+    let environment = [("HTTPS_PROXY", url.as_str())];
+    let outcome = child::run(Task::Call, stack, &emulator, &environment);
+    assert!(outcome.starts_with("NotSent: "), "{outcome}");
+    assert!(emulator.requests().is_empty());
+}
+
+fn by_default(stack: Stack) {
+    let emulator = Emulator::start_https(Certificate::Good).unwrap();
+    let proxy = Proxy::start();
+    let environment = [("HTTPS_PROXY", proxy.url())];
+    let outcome = child::run(Task::CallByDefault, stack, &emulator, &environment);
+    // It got as far as to the certificate, which it has no reason to trust.
+    assert!(outcome.starts_with("NotSent: "), "{outcome}");
+    assert!(outcome.contains("UnknownIssuer"), "{outcome}");
+    assert!(proxy.heads()[0].starts_with(&connect_line(&emulator)));
+}
