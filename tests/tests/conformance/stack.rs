@@ -252,6 +252,7 @@ pub(crate) fn vault(emulator: &Emulator) -> Vault {
 pub(crate) fn hasty() -> ExponentialBackoff {
     ExponentialBackoff::new()
         .max_attempts(4)
+        .max_attempts(4)
         .initial_backoff(Duration::from_millis(1))
         .budget(None)
 }

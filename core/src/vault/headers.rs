@@ -1,0 +1,101 @@
+//! Text in headers.
+
+use http::HeaderValue;
+
+use crate::error::BuildError;
+
+/// A header's value from text: for the ids and texts that an [`Operation`](crate::Operation) sends
+/// in headers. `field` is the name that an error gives it.
+///
+/// # Errors
+///
+/// If the text is empty, has a line break or anything else that is no visible ASCII character, or
+/// begins or ends with a space (which HTTP would drop, so that another value arrived).
+pub fn header_value(field: &'static str, text: &str) -> Result<HeaderValue, BuildError> {
+    let expected = "it must be visible ASCII characters";
+    let problem = if text.is_empty() {
+        "is empty"
+    } else if text.chars().any(char::is_control) {
+        "contains a control character"
+    } else if !text.is_ascii() {
+        "contains a character beyond ASCII"
+    } else if text.starts_with(' ') || text.ends_with(' ') {
+        "begins or ends with a space"
+    } else {
+        match HeaderValue::from_str(text) {
+            Ok(value) => return Ok(value),
+            Err(_) => "cannot be the value of a header",
+        }
+    };
+    Err(BuildError::new(field, problem, expected))
+}
+
+/// `Bearer` and the key, marked sensitive.
+pub(super) fn authorization(api_key: &str) -> Result<HeaderValue, BuildError> {
+    const BEARER: &str = "Bearer ";
+    let key = match api_key.get(..BEARER.len()) {
+        Some(start) if start.eq_ignore_ascii_case(BEARER) => api_key
+            .get(BEARER.len()..)
+            .unwrap_or_default()
+            .trim_start_matches(' '),
+        _ => api_key,
+    };
+    header_value("api_key", key)?;
+    let mut value = header_value("api_key", &format!("{BEARER}{key}"))?;
+    value.set_sensitive(true);
+    Ok(value)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Vault;
+
+    #[test]
+    fn a_key_with_bearer_in_front_is_not_prefixed_again() {
+        for key in ["key", "Bearer key", "bearer key", "BEARER  key"] {
+            assert_eq!(authorization(key).unwrap(), "Bearer key");
+            assert_eq!(Vault::new(key, "app").unwrap().api_key(), "key");
+        }
+        assert_eq!(authorization("bearer-key").unwrap(), "Bearer bearer-key");
+    }
+
+    #[test]
+    fn wrong_values_are_refused_by_name_without_the_value() {
+        for (key, app, field, problem) in [
+            ("", "app", "api_key", "is empty"),
+            ("Bearer ", "app", "api_key", "is empty"),
+            ("secret\n", "app", "api_key", "contains a control character"),
+            (
+                "secret\u{7f}",
+                "app",
+                "api_key",
+                "contains a control character",
+            ),
+            (
+                "secret\tx",
+                "app",
+                "api_key",
+                "contains a control character",
+            ),
+            ("secret ", "app", "api_key", "begins or ends with a space"),
+            (
+                "secrät",
+                "app",
+                "api_key",
+                "contains a character beyond ASCII",
+            ),
+            ("secret", "", "app_id", "is empty"),
+            (
+                "secret",
+                "a\r\nx: y",
+                "app_id",
+                "contains a control character",
+            ),
+        ] {
+            let error = Vault::new(key, app).unwrap_err();
+            assert_eq!((error.field(), error.problem()), (field, problem));
+            assert!(!format!("{error} {error:?}").contains("secr"));
+        }
+    }
+}
