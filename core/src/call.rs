@@ -164,7 +164,7 @@ impl<O: Operation, P: RetryPolicy, E> Attempt<O, P, E> {
         let error = match decoded {
             Ok(Ok(mut answer)) => {
                 if let Some(budget) = state.budget() {
-                    budget.call_succeeds(state.attempts > 1);
+                    budget.call_succeeds();
                 }
                 if state.attempts > 1 {
                     answer.extensions_mut().insert(Attempts(state.attempts));

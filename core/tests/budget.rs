@@ -68,7 +68,7 @@ fn persistent(budget: &RetryBudget) -> ExponentialBackoff {
         .budget(budget.clone())
 }
 
-/// A budget that nothing but a refund refills.
+/// A budget that nothing refills.
 fn only(retries: u32) -> RetryBudget {
     RetryBudget::new()
         .capacity(retries)
@@ -99,15 +99,21 @@ fn a_retry_takes_a_token_and_a_first_attempt_takes_none() {
 }
 
 #[test]
-fn a_retry_that_succeeds_gives_its_own_token_back() {
-    let budget = only(10);
+fn a_call_brings_what_the_budget_says_when_it_begins_and_when_it_succeeds() {
+    let budget = only(10).per_success(0.5);
     let rescued = run(&persistent(&budget), create(), 1, Duration::from_nanos(1));
     assert!(rescued.result.is_ok());
-    assert_eq!((rescued.attempts, budget.available()), (2, 10.0));
+    assert_eq!((rescued.attempts, budget.available()), (2, 9.5));
+    assert!(
+        run(&persistent(&budget), create(), 1, Duration::ZERO)
+            .result
+            .is_ok()
+    );
+    assert_eq!(budget.available(), 10.0);
 }
 
 #[test]
-fn calls_and_successes_bring_what_the_budget_says() {
+fn an_empty_budget_is_filled_by_calls_and_successes() {
     let budget = only(10).per_call(0.25).per_success(0.5);
     assert_eq!(
         run(&persistent(&budget), create(), 1, Duration::MAX).attempts,

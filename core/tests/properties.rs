@@ -200,7 +200,7 @@ impl Plan {
                 max_backoff,
                 max_retry_after,
                 ..
-            } => *max_backoff.max(max_retry_after),
+            } => max_retry_after.saturating_add(*max_backoff.max(&(*max_retry_after / 2))),
             Self::Whatever { .. } => Duration::MAX,
             Self::Official => Duration::from_secs(60),
         }
