@@ -1,0 +1,97 @@
+//! What can be had: the settings of the default's budget, tried out.
+
+use apideck_vault_core::retry::{ExponentialBackoff, RetryBudget};
+use apideck_vault_tests::fleet::{Load, Policy, Row, Scenario, Settings};
+
+/// What one choice of settings gives.
+pub(crate) struct Point {
+    /// Attempts per call, mean of the scenarios with trouble.
+    pub(crate) attempts: f64,
+    /// Success rate, mean of the same.
+    pub(crate) success: f64,
+    /// Whether it meets all the goals that any choice meets.
+    pub(crate) keeps_the_goals: bool,
+    pub(crate) is_default: bool,
+}
+
+const CAPACITIES: [f64; 3] = [2.0, 4.0, 8.0];
+const PER_CALL: [f64; 3] = [0.05, 0.08, 0.15];
+const PER_SUCCESS: [f64; 5] = [0.0, 0.1, 0.2, 0.3, 0.6];
+
+/// Each choice of settings in each scenario with trouble.
+pub(crate) fn search(
+    settings: &Settings,
+    simulate: impl Fn(&Settings, &[Scenario], &[Policy]) -> Vec<(Row, Load)>,
+) -> Vec<Point> {
+    let mut policies = Policy::ALL.to_vec();
+    for capacity in CAPACITIES {
+        for per_call in PER_CALL {
+            for per_success in PER_SUCCESS {
+                let name =
+                    format!("capacity {capacity}, {per_call} a call, {per_success} a success");
+                let values = vec![capacity, per_call, per_success];
+                policies.push(Policy::Candidate(name, candidate, values));
+            }
+        }
+    }
+    let scenarios: Vec<_> = Scenario::ALL
+        .into_iter()
+        .filter(|scenario| *scenario != Scenario::Healthy)
+        .collect();
+    let rows: Vec<Row> = simulate(settings, &scenarios, &policies)
+        .into_iter()
+        .map(|(row, _)| row)
+        .collect();
+    let scenarios: Vec<&[Row]> = rows.chunks(policies.len()).collect();
+    (0..policies.len())
+        .filter(|policy| matches!(policies[*policy], Policy::Default | Policy::Candidate(..)))
+        .map(|policy| point(policy, &policies[policy], &scenarios))
+        .collect()
+}
+
+fn candidate(values: &[f64]) -> ExponentialBackoff {
+    let [capacity, per_call, per_success] = values else {
+        unreachable!("a candidate has three values");
+    };
+    let budget = RetryBudget::new()
+        .capacity(*capacity as u32)
+        .per_call(*per_call)
+        .per_success(*per_success);
+    ExponentialBackoff::new().budget(budget)
+}
+
+fn point(index: usize, policy: &Policy, scenarios: &[&[Row]]) -> Point {
+    let mean = |value: fn(&Row) -> f64| {
+        let values = scenarios.iter().map(|rows| value(&rows[index]));
+        values.sum::<f64>() / scenarios.len() as f64
+    };
+    Point {
+        attempts: mean(|row| row.attempts_per_call_mean),
+        success: mean(|row| row.success_rate_of_the_cause),
+        keeps_the_goals: scenarios.iter().all(|rows| meets(rows, &rows[index])),
+        is_default: matches!(policy, Policy::Default),
+    }
+}
+
+/// The goals: few attempts, no peak, users no worse off than with the best official policy or with
+/// none, and a service that is well again in half the time.
+fn meets(rows: &[Row], row: &Row) -> bool {
+    let official = || rows.iter().filter(|row| row.policy.starts_with("official"));
+    let best_success = official()
+        .map(|row| row.success_rate_of_the_cause)
+        .fold(0.0, f64::max);
+    let recovers = official()
+        .map(|row| row.seconds_to_recover)
+        .fold(f64::INFINITY, f64::min);
+    let none = rows.iter().find(|row| row.policy == "none");
+    let attempts = match row.scenario {
+        "outage-5m" => 1.25,
+        "overload-120" | "overload-200" => 1.45,
+        _ => f64::INFINITY,
+    };
+    row.attempts_per_call_mean <= attempts
+        && row.attempts_per_call_worst_second <= 3.0
+        && row.success_rate_of_the_cause >= best_success - 0.005
+        && none.is_none_or(|none| row.success_rate >= none.success_rate)
+        && row.seconds_to_recover <= recovers / 2.0 + 2.0
+}

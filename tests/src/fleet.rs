@@ -1,0 +1,121 @@
+//! A fleet of clients on the core's own state machine, in virtual time, against a service in
+//! trouble.
+//!
+//! The service is a model: a capacity, a queue of 1 s of work, refusals (503) of what does not fit,
+//! each of which costs it a tenth of a request's work (a refusal is read, checked and answered,
+//! too; see [Handling Overload](https://sre.google/sre-book/handling-overload/)). The calls are
+//! Poisson processes. What a call does is no model: it is [`Call`](apideck_vault_core::Call).
+//!
+//! A large fleet is divided into cells of at most 10,000 clients, each with its share of the
+//! service: that bounds the memory, and gives work to every core.
+
+mod cell;
+mod events;
+mod official;
+mod policy;
+mod random;
+mod record;
+mod report;
+mod scenario;
+mod service;
+
+pub use policy::Policy;
+pub use report::{Load, Row};
+pub use scenario::Scenario;
+
+use std::num::NonZero;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
+
+const CLIENTS_OF_A_CELL: u32 = 10_000;
+
+/// What is simulated.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct Settings {
+    /// How many clients there are. Default: 10,000.
+    pub clients: u32,
+    /// How many calls each of them makes in a second, on average. Default: 1.
+    pub calls_per_second: f64,
+    /// How many requests the service can answer, in parts of the calls. Default: 1.3.
+    pub capacity: f64,
+    /// After how many seconds a caller gives up. Default: 30.
+    pub patience: f64,
+    /// What a refusal costs the service, in parts of a request's work. Default: 0.1.
+    pub refusal_cost: f64,
+    /// Where all randomness comes from. Default: 1.
+    pub seed: u64,
+    /// How many threads to use. Default: as many as there are cores.
+    pub threads: usize,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            clients: 10_000,
+            calls_per_second: 1.0,
+            capacity: 1.3,
+            patience: 30.0,
+            refusal_cost: 0.1,
+            seed: 1,
+            threads: thread::available_parallelism().map_or(1, NonZero::get),
+        }
+    }
+}
+
+/// Simulates each policy in each scenario. `progress` hears of how many runs how many are done,
+/// with the part of the run that is under way.
+///
+/// # Panics
+///
+/// If `progress` does.
+pub fn simulate(
+    settings: &Settings,
+    scenarios: &[Scenario],
+    policies: &[Policy],
+    progress: impl Fn(f64) + Sync,
+) -> Vec<(Row, Load)> {
+    let cells = settings.clients.div_ceil(CLIENTS_OF_A_CELL).max(1);
+    let runs: Vec<_> = scenarios
+        .iter()
+        .flat_map(|scenario| policies.iter().map(move |policy| (*scenario, policy)))
+        .collect();
+    let jobs = runs.len() * cells as usize;
+    let (next, results) = (AtomicUsize::new(0), Mutex::new(Vec::with_capacity(jobs)));
+    let shares = Mutex::new(vec![0.0; jobs]);
+    thread::scope(|scope| {
+        for _ in 0..settings.threads.clamp(1, jobs.max(1)) {
+            scope.spawn(|| {
+                loop {
+                    let job = next.fetch_add(1, Ordering::Relaxed);
+                    if job >= jobs {
+                        break;
+                    }
+                    let (run, cell) = (job / cells as usize, (job % cells as usize) as u32);
+                    let (scenario, policy) = runs[run];
+                    let clients =
+                        settings.clients / cells + u32::from(cell < settings.clients % cells);
+                    let report = |part| {
+                        let mut shares = shares.lock().expect("no thread panics with it");
+                        shares[job] = part;
+                        progress(shares.iter().sum::<f64>() / jobs as f64);
+                    };
+                    let stream = u64::from(cell);
+                    let result =
+                        cell::simulate(scenario, policy, settings, clients, stream, &report);
+                    report(1.0);
+                    let mut results = results.lock().expect("no thread panics with it");
+                    results.push((job, result));
+                }
+            });
+        }
+    });
+    let mut results = results.into_inner().expect("no thread panicked with it");
+    results.sort_by_key(|(job, _)| *job);
+    let results: Vec<_> = results.into_iter().map(|(_, result)| result).collect();
+    runs.iter()
+        .zip(results.chunks(cells as usize))
+        .map(|((scenario, policy), cells)| report::summarize(settings, *scenario, policy, cells))
+        .collect()
+}

@@ -1,0 +1,258 @@
+//! Some thousand clients and their share of the service, in virtual time.
+
+use apideck_vault_core::error::{ApiError, BuildError, Failure, FailureKind, ResponseError};
+use apideck_vault_core::http::{HeaderValue, Request, Response, StatusCode};
+use apideck_vault_core::retry::RetryPolicy;
+use apideck_vault_core::{Attempt, Bytes, Call, CallOptions, Operation, Step, Vault, Wait};
+use std::time::Duration;
+
+use super::Settings;
+use super::events::{Events, SECOND, Time};
+use super::policy::Policy;
+use super::random::Random;
+use super::record::{Record, Sum};
+use super::scenario::Scenario;
+use super::service::{CAUSE_BEGINS, Outcome, Service};
+
+/// For how long nothing may be refused before the service counts as healthy.
+const QUIET: Time = 5 * SECOND;
+/// How long after the cause a service that does not recover is watched.
+const GIVEN_UP_AFTER: Time = 600 * SECOND;
+const ARRIVAL: u32 = u32::MAX;
+
+/// What came of a cell.
+#[derive(Debug)]
+pub(super) struct CellResult {
+    /// The calls that began before the service had recovered.
+    pub(super) sum: Sum,
+    /// The calls that began while the cause lasted.
+    pub(super) cause: Sum,
+    /// From the end of the cause until the service refuses nothing any more.
+    pub(super) recovers_after: Time,
+    /// Attempts in each second since the cause began.
+    pub(super) attempts: Vec<u64>,
+}
+
+/// An operation that costs the simulation little: the state machine around it is the real one.
+#[derive(Debug)]
+struct Ask {
+    patience: Duration,
+}
+
+impl Operation for Ask {
+    type Output = ();
+
+    fn encode(&self, _: &Vault) -> Result<Request<Bytes>, BuildError> {
+        Ok(Request::new(Bytes::new()))
+    }
+
+    fn decode(&self, answer: Response<Bytes>) -> Result<Response<()>, ResponseError> {
+        match answer.status() {
+            StatusCode::OK => Ok(answer.map(|_| ())),
+            _ => Err(ApiError::from_response(answer).into()),
+        }
+    }
+
+    fn options(&self) -> CallOptions {
+        let mut options = CallOptions::default();
+        options.deadline = Some(self.patience);
+        options
+    }
+}
+
+/// A connection was reset.
+#[derive(Debug, Clone, Copy)]
+struct Reset;
+
+enum Live<'p> {
+    Over,
+    Sent(Attempt<Ask, &'p dyn RetryPolicy, Reset>, Outcome),
+    Waiting(Wait<Ask, &'p dyn RetryPolicy, Reset>),
+}
+
+struct Cell<'p> {
+    events: Events,
+    service: Service,
+    record: Record,
+    /// The calls that are under way, when each began, and whose it is.
+    live: Vec<(Live<'p>, Time, u32)>,
+    free: Vec<u32>,
+}
+
+/// Simulates `clients` clients; `progress` hears how much is done, from 0 to 1.
+pub(super) fn simulate(
+    scenario: Scenario,
+    policy: &Policy,
+    settings: &Settings,
+    clients: u32,
+    stream: u64,
+    progress: &dyn Fn(f64),
+) -> CellResult {
+    let vault = Vault::new("key", "app").expect("they are visible ASCII characters");
+    let policies = policy.of_clients(clients);
+    let patience = Duration::from_secs_f64(settings.patience);
+    let gap = SECOND as f64 / (f64::from(clients) * settings.calls_per_second);
+    // The same calls for every policy.
+    let mut arrivals = Random::new(settings.seed, 3 * stream);
+    let mut seeds = Random::new(settings.seed, 3 * stream + 1);
+    let mut cell = Cell {
+        events: Events::new(),
+        service: Service::new(
+            scenario,
+            clients,
+            settings.calls_per_second,
+            settings.capacity,
+            settings.refusal_cost,
+            Random::new(settings.seed, 3 * stream + 2),
+        ),
+        record: Record::default(),
+        live: Vec::new(),
+        free: Vec::new(),
+    };
+    let cause_ends = CAUSE_BEGINS + scenario.lasts();
+    let last_moment = cause_ends + GIVEN_UP_AFTER;
+    let expected_end = cause_ends + QUIET + patience.as_nanos() as Time;
+    let mut next_report = 0;
+    let mut recovered = None;
+    // The calls that began while the service was not well, and are not over.
+    let mut counted: u64 = 0;
+    let mut next_arrival = 0.0;
+    cell.events.put(0, ARRIVAL);
+    loop {
+        let (now, slot) = cell.events.take();
+        if now >= next_report {
+            progress((now as f64 / expected_end as f64).min(1.0));
+            next_report = now + SECOND;
+        }
+        if recovered.is_none() {
+            let healthy_since = cell.service.last_refusal.max(cause_ends);
+            if now >= healthy_since + QUIET {
+                recovered = Some(healthy_since);
+                let window = seconds_until(healthy_since);
+                counted = cell.unfinished(window);
+            } else if now >= last_moment {
+                recovered = Some(last_moment);
+                counted = cell.unfinished(seconds_until(last_moment));
+            }
+        }
+        if recovered.is_some() && counted == 0 {
+            break;
+        }
+        let (begun, step, slot) = if slot == ARRIVAL {
+            next_arrival += arrivals.exponential(gap);
+            cell.events.put(next_arrival as Time, ARRIVAL);
+            let client = arrivals.below(clients);
+            let policy = policies
+                .get(client as usize)
+                .or(policies.first())
+                .expect("there is one at least");
+            let ask = Ask { patience };
+            let step = Call::begin(&vault, ask, policy.as_ref(), seeds.next());
+            cell.record.begin(now);
+            (now, step, cell.slot(now, client))
+        } else {
+            let (live, begun, _) = &mut cell.live[slot as usize];
+            let elapsed = Duration::from_nanos(now - *begun);
+            let step = match std::mem::replace(live, Live::Over) {
+                Live::Sent(attempt, outcome) => attempt.finish(answer(outcome), elapsed),
+                Live::Waiting(wait) => wait.resume(elapsed),
+                Live::Over => unreachable!("a call that is over has no further event"),
+            };
+            (*begun, step, slot)
+        };
+        if cell.go_on(step, begun, now, slot) {
+            let window = recovered.map_or(0, seconds_until);
+            counted -= u64::from(recovered.is_some() && begun / SECOND < window);
+        }
+    }
+    let healthy_since = recovered.unwrap_or(last_moment);
+    let from = (CAUSE_BEGINS / SECOND) as usize;
+    CellResult {
+        sum: cell.record.sum(from..seconds_until(healthy_since) as usize),
+        cause: cell.record.sum(from..(cause_ends / SECOND) as usize),
+        recovers_after: healthy_since - cause_ends,
+        attempts: cell.record.attempts.split_off(from),
+    }
+}
+
+/// The whole seconds in which the service was not well.
+fn seconds_until(healthy_since: Time) -> u64 {
+    healthy_since.div_ceil(SECOND)
+}
+
+impl<'p> Cell<'p> {
+    fn slot(&mut self, now: Time, client: u32) -> u32 {
+        if let Some(slot) = self.free.pop() {
+            self.live[slot as usize] = (Live::Over, now, client);
+            return slot;
+        }
+        self.live.push((Live::Over, now, client));
+        u32::try_from(self.live.len() - 1).expect("fewer live calls than slots have numbers")
+    }
+
+    /// How many calls that began before this second are under way.
+    fn unfinished(&self, second: u64) -> u64 {
+        let is_free: std::collections::HashSet<_> = self.free.iter().copied().collect();
+        let live = self.live.iter().zip(0_u32..);
+        live.filter(|((_, begun, _), slot)| begun / SECOND < second && !is_free.contains(slot))
+            .count() as u64
+    }
+
+    /// Takes a step of a call, and says whether it was the last.
+    fn go_on(
+        &mut self,
+        step: Step<Ask, &'p dyn RetryPolicy, Reset>,
+        begun: Time,
+        now: Time,
+        slot: u32,
+    ) -> bool {
+        let index = slot as usize;
+        match step {
+            Step::Send(attempt) => {
+                self.record.attempt(now);
+                let (outcome, at) = self.service.ask(self.live[index].2, now);
+                let patience = attempt.timeout().map_or(Time::MAX, nanoseconds);
+                let (outcome, at) = if at - now > patience {
+                    (Outcome::TimedOut, now + patience)
+                } else {
+                    (outcome, at)
+                };
+                self.live[index].0 = Live::Sent(attempt, outcome);
+                self.events.put(at, slot);
+                false
+            }
+            Step::Wait(wait) => {
+                self.events.put(now + nanoseconds(wait.delay()), slot);
+                self.live[index].0 = Live::Waiting(wait);
+                false
+            }
+            Step::Done(result) => {
+                self.record.end(begun, now, result.is_ok());
+                self.free.push(slot);
+                true
+            }
+        }
+    }
+}
+
+fn nanoseconds(time: Duration) -> Time {
+    Time::try_from(time.as_nanos()).unwrap_or(Time::MAX)
+}
+
+fn answer(outcome: Outcome) -> Result<Response<Bytes>, Failure<Reset>> {
+    let mut answer = Response::new(Bytes::new());
+    match outcome {
+        Outcome::Success => {}
+        Outcome::Status(status) => {
+            *answer.status_mut() = StatusCode::from_u16(status).expect("it is 503 or 504");
+        }
+        Outcome::Limited(seconds) => {
+            *answer.status_mut() = StatusCode::TOO_MANY_REQUESTS;
+            let seconds = HeaderValue::from(seconds);
+            answer.headers_mut().insert("retry-after", seconds);
+        }
+        Outcome::Reset => return Err(Failure::new(FailureKind::Unanswered, Reset)),
+        Outcome::TimedOut => return Err(FailureKind::TimedOut.into()),
+    }
+    Ok(answer)
+}

@@ -1,0 +1,145 @@
+//! The modelled service.
+
+use super::events::{MILLISECOND, SECOND, Time};
+use super::random::Random;
+use super::scenario::Scenario;
+
+/// When the cause begins: by then queue and budgets are as on a good day.
+pub(super) const CAUSE_BEGINS: Time = 20 * SECOND;
+
+/// How much work may wait: what comes on top is refused.
+const QUEUE: Time = SECOND;
+/// How far refusing can fall behind.
+const REFUSALS_BEHIND: Time = 5 * SECOND;
+const REFUSED_AFTER: Time = 20 * MILLISECOND;
+const RESET_AFTER: Time = 5 * MILLISECOND;
+const HUNG_UNTIL: Time = 15 * SECOND;
+const LIMIT_WINDOW: Time = 10 * SECOND;
+
+/// What the service makes of a request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Outcome {
+    Success,
+    Status(u16),
+    /// 429, with this `Retry-After` in seconds.
+    Limited(u64),
+    Reset,
+    TimedOut,
+}
+
+/// One queue, worked on in order at a known rate; what does not fit is refused, which costs work,
+/// too.
+#[derive(Debug)]
+pub(super) struct Service {
+    scenario: Scenario,
+    /// Requests per second, on a good day.
+    capacity: f64,
+    /// Calls per second of all clients.
+    load: f64,
+    refusal_cost: f64,
+    /// When all that was admitted will be done.
+    busy_until: Time,
+    /// How many requests of each client the current window has seen.
+    seen: Vec<u16>,
+    window: u64,
+    limit: u16,
+    random: Random,
+    /// When a request was last refused.
+    pub(super) last_refusal: Time,
+}
+
+impl Service {
+    pub(super) fn new(
+        scenario: Scenario,
+        clients: u32,
+        calls_per_second: f64,
+        capacity: f64,
+        refusal_cost: f64,
+        random: Random,
+    ) -> Self {
+        let load = f64::from(clients) * calls_per_second;
+        let window = LIMIT_WINDOW as f64 / SECOND as f64;
+        Self {
+            scenario,
+            capacity: load * capacity,
+            load,
+            refusal_cost,
+            busy_until: 0,
+            seen: match scenario {
+                Scenario::RateLimit => vec![0; clients as usize],
+                _ => Vec::new(),
+            },
+            window: 0,
+            limit: (0.8 * calls_per_second * window).floor().max(1.0) as u16,
+            random,
+            last_refusal: 0,
+        }
+    }
+
+    /// What comes of a request of this client, and when.
+    pub(super) fn ask(&mut self, client: u32, now: Time) -> (Outcome, Time) {
+        let answer = self.answer(client, now);
+        if answer.0 != Outcome::Success {
+            self.last_refusal = now;
+        }
+        answer
+    }
+
+    fn answer(&mut self, client: u32, now: Time) -> (Outcome, Time) {
+        let mut capacity = self.capacity;
+        if (CAUSE_BEGINS..CAUSE_BEGINS + self.scenario.lasts()).contains(&now) {
+            match self.scenario {
+                Scenario::Healthy => {}
+                Scenario::BriefOutage | Scenario::LongOutage => {
+                    return (Outcome::Status(503), now + REFUSED_AFTER);
+                }
+                Scenario::Overload120 => capacity = self.load / 1.2,
+                Scenario::Overload200 => capacity = self.load / 2.0,
+                Scenario::RateLimit => {
+                    if let Some(wait) = self.limited(client, now) {
+                        let seconds = wait.div_ceil(SECOND);
+                        return (Outcome::Limited(seconds), now + REFUSED_AFTER);
+                    }
+                }
+                Scenario::Slow => {
+                    if self.random.part() < 0.5 {
+                        return (Outcome::Status(504), now + HUNG_UNTIL);
+                    }
+                }
+                Scenario::RollingRestart => {
+                    capacity *= 0.9;
+                    if self.random.part() < 0.1 {
+                        return (Outcome::Reset, now + RESET_AFTER);
+                    }
+                }
+            }
+        }
+        let work = SECOND as f64 / capacity;
+        let begins = self.busy_until.max(now);
+        if begins - now > QUEUE {
+            if begins - now < REFUSALS_BEHIND {
+                self.busy_until = begins + (work * self.refusal_cost) as Time;
+            }
+            return (Outcome::Status(503), now + REFUSED_AFTER);
+        }
+        self.busy_until = begins + work as Time;
+        let travels = 40.0 + self.random.exponential(40.0);
+        let at = self.busy_until + (travels * MILLISECOND as f64) as Time;
+        (Outcome::Success, at)
+    }
+
+    /// How long a client that has used up its limit has to wait.
+    fn limited(&mut self, client: u32, now: Time) -> Option<Time> {
+        let window = now / LIMIT_WINDOW;
+        if window != self.window {
+            self.window = window;
+            self.seen.fill(0);
+        }
+        let seen = &mut self.seen[client as usize];
+        if *seen < self.limit {
+            *seen += 1;
+            return None;
+        }
+        Some((window + 1) * LIMIT_WINDOW - now)
+    }
+}
