@@ -1,0 +1,119 @@
+//! Whole calls in virtual time.
+
+mod errors;
+mod retries;
+mod times;
+
+use apideck_vault_core::error::{CallError, Failure, FailureKind};
+use apideck_vault_core::http::Response;
+use apideck_vault_core::retry::RetryPolicy;
+use apideck_vault_core::{Bytes, Call, CreateSession, CreatedSession, Step, Vault};
+use std::io;
+use std::time::Duration;
+
+const OK: &str =
+    r#"{"status_code":200,"status":"OK","data":{"session_uri":"https://v/s","session_token":"t"}}"#;
+const MS: Duration = Duration::from_millis(1);
+const S: Duration = Duration::from_secs(1);
+
+type Outcome = Result<Response<Bytes>, Failure<io::Error>>;
+
+/// What came of a call, and when.
+#[derive(Debug)]
+struct Run {
+    result: Result<Response<CreatedSession>, CallError<io::Error>>,
+    /// For each attempt: when it began, and how long it was allowed to take.
+    attempts: Vec<(Duration, Option<Duration>)>,
+    elapsed: Duration,
+}
+
+impl Run {
+    fn waits(&self) -> Vec<Duration> {
+        let begins = self.attempts.iter().map(|(begin, _)| *begin);
+        begins
+            .clone()
+            .skip(1)
+            .zip(begins)
+            .map(|(next, begin)| next - begin)
+            .collect()
+    }
+
+    fn error(&self) -> &CallError<io::Error> {
+        self.result.as_ref().unwrap_err()
+    }
+}
+
+/// Runs a call in virtual time; `server` says for each attempt what comes of it and after how long.
+fn run(
+    create: CreateSession,
+    policy: &dyn RetryPolicy,
+    seed: u64,
+    mut server: impl FnMut(u32) -> (Outcome, Duration),
+) -> Run {
+    let vault = Vault::new("sk_live_secret", "app").unwrap();
+    let (mut elapsed, mut attempts, mut sent) = (Duration::ZERO, Vec::new(), None);
+    let mut step = Call::begin(&vault, create, policy, seed);
+    let result = loop {
+        step = match step {
+            Step::Send(attempt) => {
+                attempts.push((elapsed, attempt.timeout()));
+                assert_eq!(attempt.number() as usize, attempts.len());
+                let request = attempt.request();
+                let (_, headers, body) = sent.get_or_insert_with(|| {
+                    let request = attempt.request();
+                    (
+                        request.uri().clone(),
+                        request.headers().clone(),
+                        request.into_body(),
+                    )
+                });
+                assert_eq!(request.headers(), headers);
+                // The same bytes at the same place: the body was not copied.
+                assert_eq!(request.body().as_ptr(), body.as_ptr());
+
+                let (outcome, took) = server(attempt.number());
+                match attempt.timeout() {
+                    Some(timeout) if took >= timeout => {
+                        elapsed += timeout;
+                        attempt.finish(Err(FailureKind::TimedOut.into()), elapsed)
+                    }
+                    _ => {
+                        elapsed += took;
+                        attempt.finish(outcome, elapsed)
+                    }
+                }
+            }
+            Step::Wait(wait) => {
+                elapsed += wait.delay();
+                wait.resume(elapsed)
+            }
+            Step::Done(result) => break result,
+        };
+    };
+    Run {
+        result,
+        attempts,
+        elapsed,
+    }
+}
+
+fn create() -> CreateSession {
+    CreateSession::new("test-consumer").session(apideck_vault_core::Session::new())
+}
+
+fn answer(status: u16, headers: &[(&str, &str)]) -> Outcome {
+    let mut answer = Response::builder().status(status);
+    for (name, value) in headers {
+        answer = answer.header(*name, *value);
+    }
+    let body = if status == 200 {
+        OK
+    } else {
+        r#"{"message":"no"}"#
+    };
+    Ok(answer.body(Bytes::from_static(body.as_bytes())).unwrap())
+}
+
+fn failure(kind: FailureKind) -> Outcome {
+    Err(Failure::new(kind, io::Error::other("broken")))
+}

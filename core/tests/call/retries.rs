@@ -1,0 +1,186 @@
+//! What is tried again, and how often.
+
+use apideck_vault_core::error::{CallErrorKind, FailureKind, GaveUp};
+use apideck_vault_core::http::{Response, StatusCode};
+use apideck_vault_core::retry::{
+    Cause, ExponentialBackoff, FailedAttempt, OfficialBackoff, RetryPolicy, Verdict,
+};
+use apideck_vault_core::{Attempts, Bytes};
+use std::time::Duration;
+
+use crate::{MS, S, answer, create, failure, run};
+
+#[test]
+fn a_first_answer_ends_the_call() {
+    let run = run(create(), &ExponentialBackoff::new(), 1, |_| {
+        (answer(200, &[]), MS)
+    });
+    let answer = run.result.unwrap();
+    assert_eq!(answer.body().session_uri(), "https://v/s");
+    assert_eq!(Attempts::of(&answer), 1);
+    assert_eq!(run.elapsed, MS);
+}
+
+#[test]
+fn a_503_is_retried_until_it_works() {
+    let run = run(create(), &ExponentialBackoff::new(), 1, |number| {
+        (answer(if number < 3 { 503 } else { 200 }, &[]), MS)
+    });
+    assert_eq!(Attempts::of(run.result.as_ref().unwrap()), 3);
+    assert_eq!(run.attempts.len(), 3);
+}
+
+#[test]
+fn only_the_statuses_of_the_policy_are_retried() {
+    let attempts = |policy: &ExponentialBackoff, status| {
+        run(create(), policy, 1, |_| (answer(status, &[]), MS))
+            .attempts
+            .len()
+    };
+    let retried: Vec<u16> = (201..600)
+        .filter(|status| attempts(&ExponentialBackoff::new(), *status) > 1)
+        .collect();
+    assert_eq!(retried, [408, 429, 500, 502, 503, 504]);
+
+    let own = ExponentialBackoff::new().statuses([StatusCode::IM_A_TEAPOT]);
+    assert_eq!((attempts(&own, 418), attempts(&own, 503)), (6, 1));
+}
+
+#[test]
+fn only_the_failures_of_the_policy_are_retried() {
+    let attempts = |policy: &ExponentialBackoff, kind| {
+        run(create(), policy, 1, |_| (failure(kind), MS))
+            .attempts
+            .len()
+    };
+    let default = ExponentialBackoff::new().budget(None).deadline(None);
+    assert_eq!(attempts(&default, FailureKind::NotSent), 8);
+    assert_eq!(attempts(&default, FailureKind::TimedOut), 8);
+    assert_eq!(attempts(&default, FailureKind::Unanswered), 8);
+    assert_eq!(attempts(&default, FailureKind::TooLarge), 1);
+    assert_eq!(attempts(&default, FailureKind::Other), 1);
+
+    let careful = default.failures([FailureKind::NotSent]);
+    assert_eq!(attempts(&careful, FailureKind::NotSent), 8);
+    assert_eq!(attempts(&careful, FailureKind::Unanswered), 1);
+}
+
+#[test]
+fn a_broken_contract_is_not_retried() {
+    let run = run(create(), &ExponentialBackoff::new(), 1, |_| {
+        (Ok(Response::new(Bytes::from_static(b"{}"))), MS)
+    });
+    assert!(matches!(run.error().kind(), CallErrorKind::Decode(_)));
+    assert_eq!(run.error().attempts(), 1);
+}
+
+#[test]
+fn none_makes_one_attempt() {
+    let run = run(create(), &ExponentialBackoff::none(), 1, |_| {
+        (answer(503, &[]), MS)
+    });
+    assert_eq!(run.attempts, [(Duration::ZERO, Some(10 * S))]);
+    assert_eq!(run.error().gave_up(), GaveUp::Policy);
+}
+
+#[test]
+fn waits_are_fully_jittered_and_grow_up_to_their_limit() {
+    let policy = ExponentialBackoff::new()
+        .max_attempts(8)
+        .budget(None)
+        .max_backoff(4 * S)
+        .deadline(None)
+        .attempt_timeout(None);
+    let (mut least, mut most) = ([Duration::MAX; 7], [Duration::ZERO; 7]);
+    for seed in 0..2000 {
+        let run = run(create(), &policy, seed, |_| {
+            (answer(503, &[]), Duration::ZERO)
+        });
+        for (index, wait) in run.waits().into_iter().enumerate() {
+            least[index] = least[index].min(wait);
+            most[index] = most[index].max(wait);
+        }
+    }
+    for (index, limit) in [1000, 2000, 4000, 4000, 4000, 4000, 4000]
+        .into_iter()
+        .enumerate()
+    {
+        let limit = limit * MS;
+        assert!(
+            most[index] < limit && most[index] > limit * 99 / 100,
+            "{index}: {most:?}"
+        );
+        assert!(least[index] < limit / 100, "{index}: {least:?}");
+    }
+}
+
+#[test]
+fn the_same_seed_gives_the_same_run() {
+    let waits = |seed| {
+        run(create(), &ExponentialBackoff::new(), seed, |_| {
+            (answer(503, &[]), MS)
+        })
+        .waits()
+    };
+    assert_eq!(waits(7), waits(7));
+    assert_ne!(waits(7), waits(8));
+}
+
+#[test]
+fn one_call_can_have_another_policy_than_its_client() {
+    let create = create().retry(
+        ExponentialBackoff::none()
+            .attempt_timeout(3 * S)
+            .deadline(None),
+    );
+    let run = run(create, &ExponentialBackoff::new(), 1, |_| {
+        (answer(503, &[]), MS)
+    });
+    assert_eq!(run.attempts, [(Duration::ZERO, Some(3 * S))]);
+}
+
+#[test]
+fn the_official_policy_retries_for_15_minutes_and_not_after_429() {
+    let run_of = |status| {
+        run(create(), &OfficialBackoff::new(), 1, |_| {
+            (answer(status, &[]), MS)
+        })
+    };
+    assert_eq!(run_of(429).attempts.len(), 1);
+    let run = run_of(503);
+    assert!(
+        run.elapsed > 14 * 60 * S && run.elapsed <= 15 * 60 * S,
+        "{:?}",
+        run.elapsed
+    );
+    assert!(run.waits().iter().all(|wait| *wait <= 60 * S + MS));
+    assert_eq!(run.attempts[0].1, Some(15 * 60 * S));
+}
+
+#[test]
+fn a_policy_of_ones_own_sees_all_that_is_known() {
+    #[derive(Debug)]
+    struct UntilTheConnectorRecovers;
+
+    impl RetryPolicy for UntilTheConnectorRecovers {
+        fn verdict(&self, failed: &FailedAttempt<'_>) -> Verdict {
+            match failed.cause {
+                Cause::Api(error) if error.message() == Some("no") && failed.number < 6 => {
+                    assert_eq!(
+                        failed.elapsed,
+                        failed.number * S + (failed.number - 1) * 2 * S
+                    );
+                    assert_eq!(failed.deadline, Some(30 * S));
+                    Verdict::RetryAfter(2 * S)
+                }
+                _ => Verdict::Stop,
+            }
+        }
+    }
+
+    let run = run(create(), &UntilTheConnectorRecovers, 1, |_| {
+        (answer(418, &[]), S)
+    });
+    assert_eq!(run.error().attempts(), 6);
+    assert_eq!(run.error().to_string(), "418 I'm a teapot: no (6 attempts)");
+}

@@ -1,0 +1,180 @@
+//! Waits, deadlines and what a server asks for.
+
+use apideck_vault_core::error::{CallErrorKind, FailureKind, GaveUp};
+use apideck_vault_core::retry::ExponentialBackoff;
+use apideck_vault_core::{Call, Step, Vault};
+use std::io;
+use std::time::Duration;
+
+use crate::{MS, S, answer, create, run};
+
+#[test]
+fn retry_after_is_kept_to_in_each_of_its_forms() {
+    let date = ("date", "Sun, 06 Nov 1994 08:49:37 GMT");
+    for (headers, wait) in [
+        (vec![("retry-after", "5")], 5 * S),
+        (vec![("retry-after-ms", "2500")], 2500 * MS),
+        (
+            vec![("retry-after", "Sun, 06 Nov 1994 08:49:40 GMT"), date],
+            3 * S,
+        ),
+    ] {
+        for status in [429, 503] {
+            let run = run(create(), &ExponentialBackoff::new(), 1, |number| {
+                (
+                    answer(if number == 1 { status } else { 200 }, &headers),
+                    Duration::ZERO,
+                )
+            });
+            let waited = run.waits()[0];
+            // Up to the backoff of 1 s or half of the wait on top.
+            let most = wait + S.max(wait / 2);
+            assert!(waited >= wait && waited < most, "{headers:?}: {waited:?}");
+        }
+    }
+}
+
+#[test]
+fn retry_after_is_capped_by_the_policy() {
+    let policy = ExponentialBackoff::new().max_retry_after(2 * S);
+    let run = run(create(), &policy, 1, |number| {
+        (
+            answer(
+                if number == 1 { 429 } else { 200 },
+                &[("retry-after", "3600")],
+            ),
+            Duration::ZERO,
+        )
+    });
+    assert!(run.waits()[0] >= 2 * S && run.waits()[0] < 3 * S);
+}
+
+#[test]
+fn clients_that_are_told_the_same_moment_do_not_all_come_at_it() {
+    let mut waits: Vec<Duration> = (0..1000)
+        .map(|seed| {
+            let run = run(create(), &ExponentialBackoff::new(), seed, |number| {
+                let status = if number == 1 { 429 } else { 200 };
+                (answer(status, &[("retry-after", "10")]), Duration::ZERO)
+            });
+            run.waits()[0]
+        })
+        .collect();
+    waits.sort();
+    assert!(waits[0] >= 10 * S && waits[999] < 15 * S);
+    assert!(waits[100] < 11 * S && waits[900] > 14 * S);
+}
+
+#[test]
+fn neither_jitter_nor_backoff_costs_a_call_its_last_attempt() {
+    for seed in 0..200 {
+        let late = run(create(), &ExponentialBackoff::new(), seed, |number| {
+            let status = if number == 1 { 429 } else { 200 };
+            (answer(status, &[("retry-after", "29")]), Duration::ZERO)
+        });
+        assert!(late.result.is_ok() && late.waits()[0] >= 29 * S);
+
+        let policy = ExponentialBackoff::new()
+            .initial_backoff(60 * S)
+            .max_backoff(60 * S);
+        let slow = run(create(), &policy, seed, |number| {
+            (
+                answer(if number == 1 { 503 } else { 200 }, &[]),
+                Duration::ZERO,
+            )
+        });
+        assert!(slow.result.is_ok());
+    }
+}
+
+#[test]
+fn retry_after_beyond_the_deadline_fails_at_once() {
+    for asked in ["30", "31", "99999999999999999999"] {
+        let run = run(create(), &ExponentialBackoff::new(), 1, |_| {
+            (answer(429, &[("retry-after", asked)]), MS)
+        });
+        assert_eq!(run.elapsed, MS);
+        assert!(run.error().is_deadline());
+        assert!(run.error().api_error().unwrap().is_too_many_requests());
+        assert_eq!(
+            run.error().to_string(),
+            "429 Too Many Requests: no (1 attempt, out of time)"
+        );
+    }
+}
+
+#[test]
+fn an_attempt_gets_what_is_left_until_the_deadline() {
+    let policy = ExponentialBackoff::new()
+        .max_attempts(9)
+        .initial_backoff(Duration::ZERO);
+    let run = run(create(), &policy, 1, |_| (answer(200, &[]), 3600 * S));
+    let (begins, timeouts): (Vec<_>, Vec<_>) = run.attempts.iter().copied().unzip();
+    assert_eq!(begins, [Duration::ZERO, 10 * S, 20 * S]);
+    assert_eq!(timeouts, [Some(10 * S); 3]);
+    assert_eq!(run.elapsed, 30 * S);
+    assert_eq!(run.error().failure_kind(), Some(FailureKind::TimedOut));
+    assert!(run.error().is_deadline());
+    assert_eq!(
+        run.error().to_string(),
+        "no answer in time (3 attempts, out of time)"
+    );
+}
+
+#[test]
+fn a_deadline_shorter_than_the_attempt_timeout_limits_the_attempt() {
+    let create = create().deadline(2 * S);
+    let run = run(create, &ExponentialBackoff::new(), 1, |_| {
+        (answer(200, &[]), 5 * S)
+    });
+    assert_eq!(run.attempts, [(Duration::ZERO, Some(2 * S))]);
+    assert_eq!(run.elapsed, 2 * S);
+    assert!(run.error().is_deadline());
+}
+
+#[test]
+fn a_sleep_that_took_too_long_ends_the_call_with_the_error_in_hand() {
+    let vault = Vault::new("key", "app").unwrap();
+    let policy = ExponentialBackoff::new();
+    let step: Step<_, _, io::Error> = Call::begin(&vault, create(), &policy, 1);
+    let Step::Send(attempt) = step else {
+        panic!("{step:?}")
+    };
+    let step = attempt.finish(answer(503, &[]), S);
+    let Step::Wait(wait) = step else {
+        panic!("{step:?}")
+    };
+    assert!(matches!(wait.error(), CallErrorKind::Api(_)));
+    let step = wait.resume(30 * S);
+    let Step::Done(Err(error)) = step else {
+        panic!("{step:?}")
+    };
+    assert!(error.is_deadline());
+    assert!(error.api_error().unwrap().is_server_error());
+    assert_eq!(error.attempts(), 1);
+}
+
+#[test]
+fn a_deadline_of_zero_sends_nothing() {
+    let create = create().deadline(Duration::ZERO);
+    let run = run(create, &ExponentialBackoff::new(), 1, |_| unreachable!());
+    let CallErrorKind::Build(error) = run.error().kind() else {
+        panic!("{:?}", run.result);
+    };
+    assert_eq!((error.field(), error.problem()), ("deadline", "is zero"));
+}
+
+#[test]
+fn a_refusal_at_the_very_deadline_is_no_lack_of_time() {
+    let create = create().deadline(10 * S);
+    let policy = ExponentialBackoff::new().attempt_timeout(None);
+    let vault = Vault::new("key", "app").unwrap();
+    let step: Step<_, _, io::Error> = Call::begin(&vault, create, &policy, 1);
+    let Step::Send(attempt) = step else {
+        panic!("{step:?}")
+    };
+    let Step::Done(Err(error)) = attempt.finish(answer(401, &[]), 10 * S) else {
+        panic!("a 401 ends the call");
+    };
+    assert_eq!(error.gave_up(), GaveUp::Policy);
+}
