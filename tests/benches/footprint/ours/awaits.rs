@@ -1,0 +1,21 @@
+//! The smallest async program that creates a session, with the SDK: at the server that its argument
+//! names.
+
+use apideck_vault::{Vault, VaultClient};
+use std::env;
+use std::error::Error;
+
+mod session;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Box<dyn Error>> {
+    let server = env::args().nth(1).ok_or("the server's URL, please")?;
+    let vault = Vault::new(
+        "sk_live_0123456789",
+        "dSBdXd2H6Mqwfg0atXHXYcysLJE9qyn1VwBtXHX",
+    )?;
+    let client = VaultClient::new(vault.with_server_url(&server)?);
+    let created = client.create_session(session::create()).await?;
+    println!("{}", created.session_uri());
+    Ok(())
+}

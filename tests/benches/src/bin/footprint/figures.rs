@@ -1,0 +1,55 @@
+//! The figures of a stack's programs, each beside the one by hand.
+
+use apideck_vault_benches::report::Report;
+
+/// The program that all others are held against.
+pub(crate) const BY_HAND: &str = "by_hand";
+
+#[derive(Default)]
+pub(crate) struct Figures(Vec<Figure>);
+
+struct Figure {
+    program: &'static str,
+    name: &'static str,
+    value: f64,
+    unit: &'static str,
+}
+
+impl Figures {
+    pub(crate) fn add(
+        &mut self,
+        program: &'static str,
+        name: &'static str,
+        value: f64,
+        unit: &'static str,
+    ) {
+        self.0.push(Figure {
+            program,
+            name,
+            value,
+            unit,
+        });
+    }
+
+    /// A row for each figure, and for those that are not by hand one with what is on top.
+    pub(crate) fn report(&self, stack: &str, report: &mut Report) {
+        for figure in &self.0 {
+            let Figure { program, name, .. } = figure;
+            let row = format!("{stack}/{name}/{program}");
+            let by_hand = self.by_hand(name).filter(|_| *program != BY_HAND);
+            let ratio = by_hand.map(|by_hand| figure.value / by_hand);
+            let ratio = ratio.filter(|ratio| ratio.is_finite());
+            report.row(row.clone(), figure.value, figure.unit, ratio);
+            if let Some(by_hand) = by_hand {
+                let on_top = figure.value - by_hand;
+                report.row(format!("{row}/on_top"), on_top, figure.unit, None);
+            }
+        }
+    }
+
+    fn by_hand(&self, name: &str) -> Option<f64> {
+        let mut figures = self.0.iter();
+        let by_hand = figures.find(|figure| figure.name == name && figure.program == BY_HAND);
+        by_hand.map(|figure| figure.value)
+    }
+}
