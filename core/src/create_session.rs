@@ -8,8 +8,8 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::error::{BuildError, DecodeError, ResponseError};
-use crate::operation::{CallOptions, Object, Operation, decode_json};
+use crate::error::{BuildError, ResponseError};
+use crate::operation::{CallOptions, Fault, Object, Operation, decode_json_into};
 use crate::retry::RetryPolicy;
 use crate::vault::header_value;
 use crate::{Session, SessionToken, Vault};
@@ -113,23 +113,7 @@ impl Operation for CreateSession {
     }
 
     fn decode(&self, answer: Response<Bytes>) -> Result<Response<CreatedSession>, ResponseError> {
-        // Kept for the errors that only a look at the values finds; a refcount, no copy.
-        let body = answer.body().clone();
-        let answer = decode_json::<Envelope>(answer, StatusCode::OK)?;
-        let Object(data) = &answer.body().data;
-        let problem = if !is_absolute_http_url(&data.session_uri) {
-            Some(("$.data.session_uri", "is no absolute http(s) URL"))
-        } else if data.session_token.is_empty() {
-            Some(("$.data.session_token", "is empty"))
-        } else {
-            None
-        };
-        match problem {
-            Some((path, problem)) => {
-                Err(DecodeError::new(&answer.map(|_| body), path, problem).into())
-            }
-            None => Ok(answer.map(CreatedSession::from)),
-        }
+        decode_json_into(answer, StatusCode::OK, Envelope::into_created)
     }
 
     fn options(&self) -> CallOptions {
@@ -216,33 +200,43 @@ struct Data {
     session_token: String,
 }
 
-impl From<Envelope> for CreatedSession {
-    fn from(envelope: Envelope) -> Self {
-        let Object(data) = envelope.data;
-        Self {
-            status_code: envelope.status_code,
-            status: envelope.status,
-            raw: envelope.raw,
+impl Envelope {
+    fn into_created(self) -> Result<CreatedSession, Fault> {
+        let Object(data) = self.data;
+        if !is_absolute_http_url(&data.session_uri) {
+            return Err(("$.data.session_uri", "is no absolute http(s) URL"));
+        }
+        if data.session_token.is_empty() {
+            return Err(("$.data.session_token", "is empty"));
+        }
+        Ok(CreatedSession {
+            status_code: self.status_code,
+            status: self.status,
+            raw: self.raw,
             session_uri: data.session_uri,
             session_token: SessionToken::new(data.session_token),
-        }
+        })
     }
 }
 
 /// Begins with http(s), has a host, and nothing that would break out of a `Location` header.
 fn is_absolute_http_url(text: &str) -> bool {
-    let Some((scheme, rest)) = text.split_once("://") else {
+    let after = |scheme: &str| {
+        let (start, rest) = text.split_at_checked(scheme.len())?;
+        start.eq_ignore_ascii_case(scheme).then_some(rest)
+    };
+    let Some(rest) = after("https://").or_else(|| after("http://")) else {
         return false;
     };
-    let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
-    let host = authority.rsplit('@').next().unwrap_or_default();
-    let is_http = scheme.eq_ignore_ascii_case("https") || scheme.eq_ignore_ascii_case("http");
+    let ends_authority = |byte: &u8| matches!(byte, b'/' | b'?' | b'#');
+    let authority = rest.as_bytes().split(ends_authority).next();
+    let host = authority.and_then(|authority| authority.rsplit(|byte| *byte == b'@').next());
+    let has_host = !matches!(host, None | Some([] | [b':', ..]));
     // Without an early exit the compiler looks at many bytes at a time; the token makes this long.
-    let is_blank = |byte: u8| byte <= b' ' || byte == 0x7f;
-    let has_blank = text
-        .bytes()
-        .fold(false, |found, byte| found | is_blank(byte));
-    is_http && !has_blank && !host.is_empty() && !host.starts_with(':')
+    let (least, least_from_delete) = text.bytes().fold((u8::MAX, u8::MAX), |(a, b), byte| {
+        (a.min(byte), b.min(byte ^ 0x7f))
+    });
+    has_host && least > b' ' && least_from_delete > 0
 }
 
 fn extra_header(name: &str, value: &str) -> Result<(HeaderName, HeaderValue), BuildError> {

@@ -16,6 +16,7 @@ mod build;
 mod call;
 mod decode;
 mod failure;
+mod fields;
 mod printable;
 mod transport;
 

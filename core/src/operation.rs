@@ -112,12 +112,11 @@ impl Vault {
         operation: &O,
         answer: Response<Bytes>,
     ) -> Result<Response<O::Output>, ResponseError> {
-        operation.decode(answer).map_err(|mut error| {
-            if let ResponseError::Api(error) = &mut error {
-                error.redact(self.api_key());
-            }
-            error
-        })
+        let mut result = operation.decode(answer);
+        if let Err(ResponseError::Api(error)) = &mut result {
+            error.redact(self.api_key());
+        }
+        result
     }
 }
 
@@ -131,13 +130,29 @@ pub fn decode_json<T: DeserializeOwned>(
     answer: Response<Bytes>,
     expected: StatusCode,
 ) -> Result<Response<T>, ResponseError> {
+    decode_json_into(answer, expected, Ok)
+}
+
+/// Where in the body something is wrong, and what: see [`DecodeError::new`].
+pub(crate) type Fault = (&'static str, &'static str);
+
+/// As [`decode_json`], for what only a look at the values tells: `convert` finds faults and makes
+/// the output.
+pub(crate) fn decode_json_into<T: DeserializeOwned, U>(
+    answer: Response<Bytes>,
+    expected: StatusCode,
+    convert: impl FnOnce(T) -> Result<U, Fault>,
+) -> Result<Response<U>, ResponseError> {
     if answer.status() != expected {
         return Err(ApiError::from_response(answer).into());
     }
     DecodeError::check_media_type(&answer)?;
-    match serde_json::from_slice::<Object<T>>(answer.body()) {
-        Ok(Object(value)) => Ok(answer.map(|_| value)),
-        Err(_) => Err(DecodeError::diagnose::<Object<T>>(&answer).into()),
+    let Ok(Object(value)) = serde_json::from_slice::<Object<T>>(answer.body()) else {
+        return Err(DecodeError::diagnose::<Object<T>>(&answer).into());
+    };
+    match convert(value) {
+        Ok(output) => Ok(answer.map(|_| output)),
+        Err((path, problem)) => Err(DecodeError::new(&answer, path, problem).into()),
     }
 }
 

@@ -13,8 +13,8 @@ mod headers;
 mod path;
 mod server_url;
 
-use headers::authorization;
 pub use headers::header_value;
+use headers::{authorization, without_bearer};
 pub use path::path_segment;
 
 const APP_ID: HeaderName = HeaderName::from_static("x-apideck-app-id");
@@ -49,6 +49,8 @@ struct Inner {
     /// What stands before an operation's path: empty, or `/…` without a slash at its end.
     path_prefix: String,
     headers: HeaderMap,
+    /// Also in `headers`; here as text, to take it out of what a server echoes.
+    api_key: Box<str>,
 }
 
 impl Vault {
@@ -64,8 +66,9 @@ impl Vault {
     /// If one of them is empty, or has a line break or anything else that is no visible ASCII
     /// character, or begins or ends with a space.
     pub fn new(api_key: impl AsRef<str>, app_id: impl AsRef<str>) -> Result<Self, BuildError> {
+        let api_key = without_bearer(api_key.as_ref());
         let headers = HeaderMap::from_iter([
-            (header::AUTHORIZATION, authorization(api_key.as_ref())?),
+            (header::AUTHORIZATION, authorization(api_key)?),
             (APP_ID, header_value("app_id", app_id.as_ref())?),
             (header::CONTENT_TYPE, JSON),
             (header::ACCEPT, JSON),
@@ -76,6 +79,7 @@ impl Vault {
             authority: Authority::from_static("unify.apideck.com"),
             path_prefix: String::new(),
             headers,
+            api_key: api_key.into(),
         })))
     }
 
@@ -85,10 +89,11 @@ impl Vault {
     ///
     /// As [`new`](Self::new).
     pub fn with_api_key(mut self, api_key: impl AsRef<str>) -> Result<Self, BuildError> {
-        let authorization = authorization(api_key.as_ref())?;
-        Arc::make_mut(&mut self.0)
-            .headers
-            .insert(header::AUTHORIZATION, authorization);
+        let api_key = without_bearer(api_key.as_ref());
+        let authorization = authorization(api_key)?;
+        let inner = Arc::make_mut(&mut self.0);
+        inner.headers.insert(header::AUTHORIZATION, authorization);
+        inner.api_key = api_key.into();
         Ok(self)
     }
 
@@ -178,7 +183,10 @@ impl Vault {
                 expected,
             ));
         }
-        let path = PathAndQuery::try_from(format!("{}{path}", inner.path_prefix));
+        let path = match &*inner.path_prefix {
+            "" => PathAndQuery::try_from(path),
+            prefix => PathAndQuery::try_from(format!("{prefix}{path}")),
+        };
         let uri = path.map(|path| {
             let mut parts = http::uri::Parts::default();
             parts.scheme = Some(inner.scheme.clone());
@@ -200,12 +208,8 @@ impl Vault {
         Ok(request)
     }
 
-    /// The API key, to take it out of what a server echoes.
     pub(crate) fn api_key(&self) -> &str {
-        let value = self.0.headers.get(header::AUTHORIZATION);
-        let text = value.and_then(|value| value.to_str().ok());
-        text.and_then(|text| text.strip_prefix("Bearer "))
-            .unwrap_or_default()
+        &self.0.api_key
     }
 
     fn at(mut self, scheme: Scheme, authority: Authority, path_prefix: String) -> Self {

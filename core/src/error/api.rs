@@ -6,6 +6,7 @@ use serde_json::{Map, Value};
 use std::fmt;
 use std::time::Duration;
 
+use super::fields::Fields;
 use super::kept;
 use super::printable::Printable;
 use crate::retry::after;
@@ -48,9 +49,8 @@ struct Inner {
     headers: HeaderMap,
     body: Bytes,
     body_bytes: usize,
-    fields: Map<String, Value>,
+    fields: Fields,
     downstream_errors: Vec<DownstreamError>,
-    retry_after: Option<Duration>,
 }
 
 /// The kinds of refusal that the API documents, by status.
@@ -95,10 +95,9 @@ impl ApiError {
     /// than documented, is kept as it came.
     pub fn from_response(answer: Response<Bytes>) -> Self {
         let (parts, body) = answer.into_parts();
-        let fields: Map<String, Value> = serde_json::from_slice(&body).unwrap_or_default();
+        let fields = Fields::of(&body);
         Self(Box::new(Inner {
             status: parts.status,
-            retry_after: after::retry_after(&parts.headers),
             headers: parts.headers,
             downstream_errors: downstream_errors(&fields),
             fields,
@@ -172,9 +171,9 @@ impl ApiError {
         &self.0.body
     }
 
-    /// All fields of the body, if it is a JSON object; otherwise none.
-    pub fn fields(&self) -> &Map<String, Value> {
-        &self.0.fields
+    /// All fields of the body, if it is a JSON object; otherwise none. Each call makes the map anew.
+    pub fn fields(&self) -> Map<String, Value> {
+        self.0.fields.to_map()
     }
 
     /// `status_code`: the status as the body repeats it.
@@ -218,7 +217,7 @@ impl ApiError {
     /// ([RFC 9110, section 10.2.3](https://www.rfc-editor.org/rfc/rfc9110#section-10.2.3)), which
     /// is measured against the `Date` of the same answer.
     pub fn retry_after(&self) -> Option<Duration> {
-        self.0.retry_after
+        after::retry_after(&self.0.headers)
     }
 
     /// `x-apideck-request-id`: what Apideck's support will ask for.
@@ -232,17 +231,21 @@ impl ApiError {
 
     /// Takes `secret` out of every text that is printed, for servers that repeat what they got.
     pub(crate) fn redact(&mut self, secret: &str) {
-        for field in ["error", "type_name", "message", "detail", "ref"] {
-            if let Some(Value::String(text)) = self.0.fields.get_mut(field)
-                && text.contains(secret)
-            {
+        for text in self.0.fields.texts_mut() {
+            if contains(text, secret) {
                 *text = text.replace(secret, "[redacted]");
             }
         }
     }
 }
 
-fn downstream_errors(fields: &Map<String, Value>) -> Vec<DownstreamError> {
+/// As [`str::contains`], which prepares its search at a price that texts of a line are not worth.
+fn contains(text: &str, secret: &str) -> bool {
+    let (text, secret) = (text.as_bytes(), secret.as_bytes());
+    !secret.is_empty() && text.windows(secret.len()).any(|part| part == secret)
+}
+
+fn downstream_errors(fields: &Fields) -> Vec<DownstreamError> {
     let list = fields.get("downstream_errors").and_then(Value::as_array);
     let text = |error: &Value, field| error.get(field).and_then(Value::as_str).map(str::to_owned);
     list.into_iter()
@@ -307,7 +310,7 @@ impl fmt::Debug for ApiError {
             .field("type_name", &self.type_name())
             .field("message", &self.message())
             .field("request_id", &self.request_id())
-            .field("retry_after", &self.0.retry_after)
+            .field("retry_after", &self.retry_after())
             .field("body", &format_args!("[{} bytes]", self.0.body_bytes))
             .finish_non_exhaustive()
     }

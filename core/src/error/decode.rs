@@ -104,7 +104,9 @@ impl DecodeError {
         let Some(value) = answer.headers().get(header::CONTENT_TYPE) else {
             return Ok(());
         };
-        if value.to_str().is_ok_and(is_json) {
+        // As it is spelled nearly always, which is told with one comparison.
+        let rest = value.as_bytes().strip_prefix(b"application/json");
+        if matches!(rest, Some([] | [b';', ..])) || value.to_str().is_ok_and(is_json) {
             return Ok(());
         }
         let media_type = String::from_utf8_lossy(value.as_bytes());
