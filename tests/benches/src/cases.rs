@@ -50,6 +50,10 @@ impl Side {
 }
 
 /// Hands every case to the meter, the floor first.
+///
+/// # Panics
+///
+/// If the example is none.
 pub fn all(meter: &mut impl Meter) {
     let vault = Vault::new(API_KEY, APP_ID).expect("the example's key and application are valid");
     let prepared = Prepared::new(Scheme::HTTPS, "unify.apideck.com").expect("the server is valid");
