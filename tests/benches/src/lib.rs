@@ -3,4 +3,6 @@
 pub mod by_hand;
 pub mod cases;
 pub mod example;
+#[cfg(target_os = "linux")]
+pub mod loopback;
 pub mod report;

@@ -20,6 +20,8 @@ pub struct Row {
     value: f64,
     unit: &'static str,
     ratio: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    noise: Option<f64>,
 }
 
 impl Report {
@@ -40,12 +42,35 @@ impl Report {
         unit: &'static str,
         ratio: Option<f64>,
     ) {
-        let row = Row {
+        self.add(Row {
             name: name.into(),
             value,
             unit,
             ratio,
-        };
+            noise: None,
+        });
+    }
+
+    /// The same for a ratio of which is known how far from 1 it would be if both were the same. One
+    /// that is nearer is said to be no difference.
+    pub fn compared(
+        &mut self,
+        name: impl Into<String>,
+        value: f64,
+        unit: &'static str,
+        ratio: f64,
+        noise: f64,
+    ) {
+        self.add(Row {
+            name: name.into(),
+            value,
+            unit,
+            ratio: Some(ratio),
+            noise: Some(noise),
+        });
+    }
+
+    fn add(&mut self, row: Row) {
         println!("{row}");
         self.rows.push(row);
     }
@@ -73,9 +98,14 @@ impl Display for Row {
             rounded(self.value),
             self.unit
         )?;
-        match self.ratio {
-            Some(ratio) => write!(formatter, "{ratio:.3}"),
-            None => write!(formatter, "-"),
+        match (self.ratio, self.noise) {
+            (Some(ratio), Some(noise)) => {
+                let differs = (ratio - 1.0).abs() > noise;
+                let verdict = if differs { "" } else { ", no difference" };
+                write!(formatter, "{ratio:.3} (noise {noise:.3}{verdict})")
+            }
+            (Some(ratio), None) => write!(formatter, "{ratio:.3}"),
+            (None, _) => write!(formatter, "-"),
         }
     }
 }

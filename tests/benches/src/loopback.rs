@@ -1,0 +1,70 @@
+//! Calls over a loopback socket, ours and by hand: a server and its clients, each a process of its
+//! own on a core of its own, so that a client's time and memory are its own, too.
+
+mod adapters;
+mod asynchronous;
+mod blocking;
+mod certificate;
+mod child;
+mod client;
+mod compare;
+mod growth;
+mod nginx;
+mod options;
+mod picture;
+mod process;
+mod server;
+mod stacks;
+mod work;
+
+use std::error::Error;
+use std::process::ExitCode;
+
+use options::Options;
+
+type Anything = Box<dyn Error + Send + Sync>;
+
+/// Runs something and says how many bytes of heap it held at most.
+pub(crate) type Measure = fn(&mut dyn FnMut()) -> u64;
+
+/// Compares each adapter to the same stack by hand; the whole program `adapters`.
+pub fn adapters() -> ExitCode {
+    start(adapters::HELP, None, adapters::run)
+}
+
+/// Shows how cost grows with the work; the whole program `growth`. The heap is as `measure` sees
+/// it.
+pub fn growth(measure: fn(&mut dyn FnMut()) -> u64) -> ExitCode {
+    start(growth::HELP, Some(measure), growth::run)
+}
+
+/// A program's beginning: it is also what its children run.
+fn start(
+    help: &str,
+    measure: Option<Measure>,
+    run: fn(&Options) -> Result<(), Anything>,
+) -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let outcome = match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
+        [child::SERVER, settings] => server::run(settings),
+        [child::CLIENT, work] => client::run(work, measure),
+        _ => match Options::read(arguments) {
+            Ok(Some(options)) => run(&options),
+            Ok(None) => {
+                print!("{help}");
+                return ExitCode::SUCCESS;
+            }
+            Err(problem) => {
+                eprintln!("error: {problem} (--help says what can be asked)");
+                return ExitCode::from(2);
+            }
+        },
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(problem) => {
+            eprintln!("error: {problem}");
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -1,0 +1,130 @@
+//! What each adapter costs beside the same stack by hand.
+
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+use super::Anything;
+use super::certificate::Certificate;
+use super::child::{Server, Serving};
+use super::compare::{Compared, Effort, Round, rounds};
+use super::options::Options;
+use super::work::{Side, Slice, Stack, Work};
+use crate::report::Report;
+
+pub(crate) const HELP: &str = "\
+Compares each adapter over loopback to the same stack by hand.
+
+  --quick       a tenth of the time, and more noise
+  --stack NAME  only this one: hyper, reqwest, ureq
+  --nginx       nginx answers, not the server that is built in
+";
+
+const IN_FLIGHT: [usize; 3] = [1, 64, 512];
+
+/// Runs it and writes `target/benches/adapters.json` (or `adapters-nginx.json`).
+pub(crate) fn run(options: &Options) -> Result<(), Anything> {
+    let effort = if options.quick {
+        Effort {
+            rounds: 4,
+            slice_milliseconds: 60,
+        }
+    } else {
+        Effort {
+            rounds: 16,
+            slice_milliseconds: 160,
+        }
+    };
+    let certificate = Certificate::new()?;
+    let cells = cells(&options.stacks);
+    let bar = bar(cells.len() * effort.rounds);
+    let mut report = Report::new(if options.nginx {
+        "adapters-nginx"
+    } else {
+        "adapters"
+    });
+    for cell in cells {
+        let certificate = cell.tls.then_some(&certificate);
+        let server = if options.nginx {
+            Server::start_nginx(certificate)?
+        } else {
+            Server::start(certificate, Serving::default())?
+        };
+        let work = Work {
+            timeouts: cell.timeouts,
+            in_flight: cell.in_flight,
+            ..Work::new(cell.stack, Side::Ours)
+        };
+        let rounds = rounds(&work, &server, effort, || bar.inc(1))
+            .map_err(|error| format!("{}: {error}", cell.name()))?;
+        bar.suspend(|| rows(&mut report, &cell.name(), &rounds));
+    }
+    bar.finish_and_clear();
+    println!("{}", report.write()?.display());
+    Ok(())
+}
+
+fn rows(report: &mut Report, name: &str, rounds: &[Round]) {
+    let mut row = |what: &str, unit, compared: Compared| {
+        let name = format!("{name}/{what}");
+        report.compared(name, compared.ours, unit, compared.ratio, compared.noise);
+    };
+    row("cpu", "us/call", Compared::of(rounds, Slice::cpu_per_call));
+    row(
+        "throughput",
+        "calls/s",
+        Compared::of(rounds, Slice::calls_per_second),
+    );
+    for (number, what) in ["p50", "p95", "p99"].into_iter().enumerate() {
+        let latency = |slice: &Slice| slice.latencies.get(number).copied().unwrap_or(f64::NAN);
+        row(what, "us", Compared::of(rounds, latency));
+    }
+    // A peak is that of all slices so far.
+    let last = rounds.last().map(std::slice::from_ref).unwrap_or_default();
+    let peak = |slice: &Slice| slice.peak_resident_bytes as f64 / 1e6;
+    row("peak-resident", "MB", Compared::of(last, peak));
+}
+
+/// What is compared at a time.
+struct Cell {
+    stack: Stack,
+    tls: bool,
+    timeouts: bool,
+    in_flight: usize,
+}
+
+impl Cell {
+    fn name(&self) -> String {
+        let on = |is_on| if is_on { "on" } else { "off" };
+        format!(
+            "{}/tls-{}/timeouts-{}/{}",
+            self.stack.name(),
+            on(self.tls),
+            on(self.timeouts),
+            self.in_flight
+        )
+    }
+}
+
+fn cells(stacks: &[Stack]) -> Vec<Cell> {
+    let mut cells = Vec::new();
+    for &stack in stacks {
+        for tls in [false, true] {
+            for timeouts in [false, true] {
+                cells.extend(IN_FLIGHT.map(|in_flight| Cell {
+                    stack,
+                    tls,
+                    timeouts,
+                    in_flight,
+                }));
+            }
+        }
+    }
+    cells
+}
+
+/// A progress bar, if there is a terminal to show it.
+pub(crate) fn bar(steps: usize) -> ProgressBar {
+    let target = ProgressDrawTarget::stderr_with_hz(4);
+    let bar = ProgressBar::with_draw_target(u64::try_from(steps).ok(), target);
+    let style = ProgressStyle::with_template("{wide_bar} {percent:>3} %  {elapsed_precise}");
+    style.map_or(bar.clone(), |style| bar.with_style(style))
+}

@@ -1,0 +1,284 @@
+//! How cost grows with the work.
+
+use std::fs;
+use std::path::PathBuf;
+
+use super::Anything;
+use super::adapters::bar;
+use super::child::{Client, Server, Serving};
+use super::compare::Spread;
+use super::options::Options;
+use super::picture::{Axes, Line, draw};
+use super::work::{Ask, Side, Slice, Stack, Work};
+use crate::report::{Report, target};
+
+pub(crate) const HELP: &str = "\
+Shows how the cost of a call grows with the calls in flight, the settings it sends, its attempts, and
+the clients that share a budget, on the async stacks, beside the same by hand.
+
+  --quick       fewer steps, and more noise
+  --stack NAME  only this one: hyper, reqwest
+";
+
+/// One thing that grows.
+struct Growth {
+    name: &'static str,
+    x: &'static str,
+    logarithmic: bool,
+    steps: &'static [usize],
+    quick_steps: &'static [usize],
+    /// The work at a step.
+    work: fn(Work, usize) -> Work,
+    /// What a cost per call is multiplied with for the cost of all that the step is about.
+    whole: fn(usize) -> f64,
+}
+
+const GROWTHS: [Growth; 4] = [
+    Growth {
+        name: "in-flight",
+        x: "calls in flight",
+        logarithmic: true,
+        steps: &[1, 10, 64, 512, 2_000, 10_000],
+        quick_steps: &[1, 64, 1_000],
+        work: |work, in_flight| Work { in_flight, ..work },
+        whole: |in_flight| in_flight as f64,
+    },
+    Growth {
+        name: "settings",
+        x: "KB of custom_consumer_settings",
+        logarithmic: false,
+        steps: &[0, 1, 16, 64, 128, 256, 512],
+        quick_steps: &[0, 64, 512],
+        work: |work, kilobytes| Work {
+            in_flight: 8,
+            settings_bytes: Some(kilobytes * 1000),
+            ..work
+        },
+        whole: |_| 1.0,
+    },
+    Growth {
+        name: "attempts",
+        x: "attempts of a call",
+        logarithmic: false,
+        steps: &[1, 2, 4, 8, 16],
+        quick_steps: &[1, 4, 16],
+        work: |work, attempts| Work {
+            in_flight: 64,
+            attempts: attempts as u32,
+            ..work
+        },
+        whole: |_| 1.0,
+    },
+    Growth {
+        name: "clients",
+        x: "clients that share a budget, two attempts a call",
+        logarithmic: false,
+        steps: &[1, 2, 4, 8],
+        quick_steps: &[1, 8],
+        work: |work, clients| Work {
+            in_flight: 64,
+            attempts: 2,
+            clients,
+            shared_budget: true,
+            ..work
+        },
+        whole: |_| 1.0,
+    },
+];
+
+/// How each side does at a step.
+struct Step {
+    at: usize,
+    /// Ours, by hand.
+    sides: [Figures; 2],
+    /// Of the CPU, the median over the rounds.
+    ratio: f64,
+}
+
+/// Per call.
+#[derive(Clone, Copy)]
+struct Figures {
+    heap: f64,
+    resident: f64,
+    cpu: f64,
+}
+
+/// Runs it and writes `target/benches/growth.json` and the plots beside it.
+pub(crate) fn run(options: &Options) -> Result<(), Anything> {
+    if options.nginx {
+        return Err("nginx cannot hold its answers until all calls are in flight".into());
+    }
+    // A blocking call is a thread, of which 10,000 are not the adapter's matter.
+    let stacks = options.stacks.iter().filter(|stack| **stack != Stack::Ureq);
+    let stacks: Vec<Stack> = stacks.copied().collect();
+    let steps = |growth: &Growth| {
+        if options.quick {
+            growth.quick_steps
+        } else {
+            growth.steps
+        }
+    };
+    let all: usize = GROWTHS.iter().map(|growth| steps(growth).len()).sum();
+    let bar = bar(all * stacks.len());
+    let mut report = Report::new("growth");
+    let mut pictures = Vec::new();
+    for growth in &GROWTHS {
+        let mut results = Vec::new();
+        for &stack in &stacks {
+            let mut done = Vec::new();
+            for &at in steps(growth) {
+                let step = step(growth, stack, at, options.quick)
+                    .map_err(|error| format!("{} {at}: {error}", growth.name))?;
+                bar.suspend(|| rows(&mut report, growth, stack, &step));
+                bar.inc(1);
+                done.push(step);
+            }
+            bar.suspend(|| exponents(&mut report, growth, stack, &done));
+            results.push((stack, done));
+        }
+        pictures.extend(plots(growth, &results)?);
+    }
+    bar.finish_and_clear();
+    println!("{}", report.write()?.display());
+    for picture in pictures {
+        println!("{}", picture.display());
+    }
+    Ok(())
+}
+
+fn step(growth: &Growth, stack: Stack, at: usize, quick: bool) -> Result<Step, Anything> {
+    let mut clients = Vec::new();
+    let mut first = Vec::new();
+    let mut servers = Vec::new();
+    for side in [Side::Ours, Side::ByHand] {
+        let work = (growth.work)(Work::new(stack, side), at);
+        // Each has a server of its own: two times as many connections may be too many for one.
+        let server = Server::start(
+            None,
+            Serving {
+                hold: work.in_flight,
+                attempts: work.attempts,
+                ..Serving::default()
+            },
+        )?;
+        let mut client = Client::start(work, &server)?;
+        first.push(client.ask(Ask::Once)?.complete()?);
+        clients.push(client);
+        servers.push(server);
+    }
+    let in_flight = (growth.work)(Work::new(stack, Side::Ours), at).in_flight as u64;
+    // Time for some calls of each.
+    let slice = Ask::For((if quick { 60 } else { 200 }).max(in_flight / 10));
+    let mut rounds = Vec::new();
+    for round in 0..if quick { 3 } else { 7 } {
+        let mut slices = Vec::new();
+        for client in &mut clients {
+            slices.push(client.ask(slice)?.complete()?.cpu_per_call());
+        }
+        // The first one warms up.
+        if let ([ours, by_hand], 1..) = (&slices[..], round) {
+            rounds.push([*ours, *by_hand]);
+        }
+    }
+    let [ours, by_hand] = &first[..] else {
+        return Err("two sides were asked".into());
+    };
+    let cpu = |side: fn(&[f64; 2]) -> f64| Spread::of(rounds.iter().map(side)).median;
+    Ok(Step {
+        at,
+        sides: [
+            Figures::of(ours, cpu(|round| round[0])),
+            Figures::of(by_hand, cpu(|round| round[1])),
+        ],
+        ratio: cpu(|round| round[0] / round[1]),
+    })
+}
+
+/// One of them.
+type Figure = fn(&Figures) -> f64;
+
+impl Figures {
+    fn of(first: &Slice, cpu: f64) -> Self {
+        let calls = first.calls as f64;
+        Self {
+            heap: first.heap_bytes as f64 / calls,
+            resident: first.peak_resident_bytes as f64 / calls,
+            cpu,
+        }
+    }
+}
+
+fn rows(report: &mut Report, growth: &Growth, stack: Stack, step: &Step) {
+    let [ours, by_hand] = step.sides;
+    let name = |what| format!("{}/{}/{}/{what}", growth.name, stack.name(), step.at);
+    report.row(name("cpu"), ours.cpu, "us/call", Some(step.ratio));
+    let ratio = ours.heap / by_hand.heap;
+    report.row(name("heap"), ours.heap / 1e3, "KB/call", Some(ratio));
+    if growth.name == "in-flight" {
+        let more = (ours.heap - by_hand.heap) / 1e3;
+        report.row(name("heap-above-by-hand"), more, "KB/call", None);
+        let ratio = ours.resident / by_hand.resident;
+        report.row(
+            name("resident"),
+            ours.resident / 1e3,
+            "KB/call",
+            Some(ratio),
+        );
+    }
+}
+
+/// By which power the cost of the whole grows in the last step: at most 1 is linear or better.
+fn exponents(report: &mut Report, growth: &Growth, stack: Stack, steps: &[Step]) {
+    let [.., before, last] = steps else {
+        return;
+    };
+    let x = (last.at as f64 / before.at as f64).ln();
+    let mut row = |what: &str, figure: Figure| {
+        let cost = |step: &Step| figure(&step.sides[0]) * (growth.whole)(step.at);
+        let power = (cost(last) / cost(before)).ln() / x;
+        let name = format!("{}/{}/{what}-exponent", growth.name, stack.name());
+        report.row(name, power, "power", None);
+    };
+    row("cpu", |figures| figures.cpu);
+    row("heap", |figures| figures.heap);
+}
+
+fn plots(growth: &Growth, results: &[(Stack, Vec<Step>)]) -> Result<Vec<PathBuf>, Anything> {
+    let folder = target().join("benches");
+    fs::create_dir_all(&folder)?;
+    let figures: [(&str, &str, Figure); 2] = [
+        ("cpu", "us of CPU per call", |figures| figures.cpu),
+        ("heap", "KB of heap per call", |figures| figures.heap / 1e3),
+    ];
+    figures
+        .into_iter()
+        .map(|(what, y, figure)| {
+            let line = |stack, side, number: usize, steps: &[Step]| Line {
+                stack,
+                side,
+                points: steps
+                    .iter()
+                    .map(|step| (step.at as f64, figure(&step.sides[number])))
+                    .collect(),
+            };
+            let lines: Vec<Line> = results
+                .iter()
+                .flat_map(|(stack, steps)| {
+                    [
+                        line(*stack, Side::Ours, 0, steps),
+                        line(*stack, Side::ByHand, 1, steps),
+                    ]
+                })
+                .collect();
+            let path = folder.join(format!("growth-{}-{what}.svg", growth.name));
+            let axes = Axes {
+                title: "What a call costs",
+                x: growth.x,
+                y,
+                logarithmic: growth.logarithmic,
+            };
+            draw(&path, axes, &lines).map_err(|error| format!("{}: {error}", path.display()))?;
+            Ok(path)
+        })
+        .collect()
+}

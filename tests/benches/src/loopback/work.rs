@@ -1,0 +1,137 @@
+//! What a client does, and what came of it.
+
+use apideck_vault_core::Session;
+use serde::{Deserialize, Serialize};
+use std::path::PathBuf;
+
+use super::Anything;
+use crate::example;
+
+/// An HTTP stack.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum Stack {
+    Hyper,
+    Reqwest,
+    Ureq,
+}
+
+impl Stack {
+    pub(crate) const ALL: [Self; 3] = [Self::Hyper, Self::Reqwest, Self::Ureq];
+
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Hyper => "hyper",
+            Self::Reqwest => "reqwest",
+            Self::Ureq => "ureq",
+        }
+    }
+}
+
+/// Whose client it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum Side {
+    Ours,
+    ByHand,
+}
+
+/// What one client process does.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct Work {
+    pub(crate) stack: Stack,
+    pub(crate) side: Side,
+    /// `127.0.0.1:…`
+    pub(crate) authority: String,
+    /// The server's own certificate as a PEM file, if it speaks TLS.
+    pub(crate) certificate: Option<PathBuf>,
+    /// Whether an attempt and, for ours, a call may take only so long.
+    pub(crate) timeouts: bool,
+    pub(crate) in_flight: usize,
+    /// How many bytes of `custom_consumer_settings` there are instead of the example's.
+    pub(crate) settings_bytes: Option<usize>,
+    /// How many attempts a call takes.
+    pub(crate) attempts: u32,
+    /// How many clients the calls are divided among.
+    pub(crate) clients: usize,
+    /// Whether these clients share a retry budget.
+    pub(crate) shared_budget: bool,
+}
+
+impl Work {
+    /// Calls with the contract's example, one attempt each.
+    pub(crate) fn new(stack: Stack, side: Side) -> Self {
+        Self {
+            stack,
+            side,
+            authority: String::new(),
+            certificate: None,
+            timeouts: true,
+            in_flight: 1,
+            settings_bytes: None,
+            attempts: 1,
+            clients: 1,
+            shared_budget: false,
+        }
+    }
+
+    /// The session that every call sends.
+    pub(crate) fn session(&self) -> Session {
+        let Some(bytes) = self.settings_bytes else {
+            return example::session();
+        };
+        // A key, 80 characters and what JSON puts around them: 100 bytes.
+        (0..bytes / 100).fold(Session::new(), |session, entry| {
+            session.custom_consumer_setting(format!("setting_{entry:05}"), "x".repeat(80))
+        })
+    }
+
+    /// One for each call in flight, which the server tells attempts apart by.
+    pub(crate) fn consumer_id(&self, call: usize) -> String {
+        format!("{}-{call}", example::CONSUMER_ID)
+    }
+}
+
+/// What a client is asked for next.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+pub(crate) enum Ask {
+    /// One call from each of those that are in flight.
+    Once,
+    /// Calls for so many milliseconds.
+    For(u64),
+}
+
+/// What came of it.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub(crate) struct Slice {
+    pub(crate) calls: u64,
+    pub(crate) lost: u64,
+    /// One of the errors of those that are lost.
+    pub(crate) error: Option<String>,
+    pub(crate) seconds: f64,
+    /// User and system, of the whole process.
+    pub(crate) cpu_seconds: f64,
+    /// Microseconds that 50, 95 and 99 % of the calls took at most.
+    pub(crate) latencies: [f64; 3],
+    /// Of the process since it began.
+    pub(crate) peak_resident_bytes: u64,
+    /// The most that was held in this slice above what was held at its beginning, if it was counted.
+    pub(crate) heap_bytes: u64,
+}
+
+impl Slice {
+    pub(crate) fn cpu_per_call(&self) -> f64 {
+        self.cpu_seconds * 1e6 / self.calls as f64
+    }
+
+    pub(crate) fn calls_per_second(&self) -> f64 {
+        self.calls as f64 / self.seconds
+    }
+
+    /// Itself, if no call was lost.
+    pub(crate) fn complete(self) -> Result<Self, Anything> {
+        match self.error {
+            Some(error) => Err(format!("{} calls lost: {error}", self.lost).into()),
+            None if self.calls == 0 => Err("a slice without a call".into()),
+            None => Ok(self),
+        }
+    }
+}
