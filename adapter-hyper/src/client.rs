@@ -130,8 +130,7 @@ where
         &self,
         create: CreateSession,
     ) -> impl Future<Output = Result<CreatedSession, CallError>> + use<S, B> {
-        let sent = self.send(create);
-        async { sent.await.map(Response::into_body) }
+        self.clone().call(create, Response::into_body)
     }
 
     /// Performs any operation; the answer comes with its status and headers, and
@@ -144,13 +143,17 @@ where
         &self,
         operation: O,
     ) -> impl Future<Output = Result<Response<O::Output>, CallError>> + use<O, S, B> {
-        // The future borrows nothing, so that it can be spawned as it is, and the service need not
-        // be `Sync`.
-        let client = self.clone();
-        async move { client.call(operation).await }
+        self.clone().call(operation, |answer| answer)
     }
 
-    async fn call<O: Operation>(self, operation: O) -> Result<Response<O::Output>, CallError> {
+    /// The future borrows nothing, so that it can be spawned as it is, and the service need not be
+    /// `Sync`. It is the one that the caller gets: a future around it would hold the operation
+    /// twice.
+    async fn call<O: Operation, T>(
+        self,
+        operation: O,
+        wanted: fn(Response<O::Output>) -> T,
+    ) -> Result<T, CallError> {
         if self.vault.is_https() && !self.speaks_https {
             let expected = "enable it, or hand in a client that speaks TLS with `from_client`";
             let problem = "of apideck-vault-hyper is missing, which https needs";
@@ -173,7 +176,7 @@ where
                     sleep(wait.delay()).await;
                     wait.resume(started.elapsed())
                 }
-                Step::Done(result) => return result,
+                Step::Done(result) => return result.map(wanted),
             }
         }
     }

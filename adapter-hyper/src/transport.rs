@@ -9,6 +9,7 @@ use hyper_util::client::legacy;
 use std::error::Error;
 use std::future::poll_fn;
 use std::io;
+use std::pin::pin;
 use std::time::Duration;
 use tower_service::Service;
 
@@ -26,7 +27,9 @@ where
     B: Body,
     B::Error: Into<BoxError>,
 {
-    let exchange = exchange(service, framed(request).map(Full::new), max_response_bytes);
+    // Pinned, so that it is here once and not once more in each of the two arms.
+    let request = framed(request).map(Full::new);
+    let exchange = pin!(exchange(service, request, max_response_bytes));
     match timeout {
         Some(timeout) => tokio::time::timeout(timeout, exchange)
             .await

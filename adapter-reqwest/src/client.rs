@@ -97,8 +97,7 @@ impl VaultClient {
         &self,
         create: CreateSession,
     ) -> impl Future<Output = Result<CreatedSession, CallError>> + Send + use<> {
-        let sent = self.send(create);
-        async { sent.await.map(Response::into_body) }
+        self.clone().call(create, Response::into_body)
     }
 
     /// Performs any operation; the answer comes with its status and headers, and
@@ -111,12 +110,16 @@ impl VaultClient {
         &self,
         operation: O,
     ) -> impl Future<Output = Result<Response<O::Output>, CallError>> + use<O> {
-        // The future borrows nothing, so that it can be spawned as it is.
-        let client = self.clone();
-        async move { client.call(operation).await }
+        self.clone().call(operation, |answer| answer)
     }
 
-    async fn call<O: Operation>(&self, operation: O) -> Result<Response<O::Output>, CallError> {
+    /// The future borrows nothing, so that it can be spawned as it is. It is the one that the caller
+    /// gets: a future around it would hold the operation twice.
+    async fn call<O: Operation, T>(
+        self,
+        operation: O,
+        wanted: fn(Response<O::Output>) -> T,
+    ) -> Result<T, CallError> {
         let client = self.client()?;
         let started = Instant::now();
         let seed = RandomState::new().hash_one(());
@@ -133,7 +136,7 @@ impl VaultClient {
                     sleep(wait.delay()).await;
                     wait.resume(started.elapsed())
                 }
-                Step::Done(result) => return result,
+                Step::Done(result) => return result.map(wanted),
             }
         }
     }
