@@ -24,7 +24,8 @@
 //! ```
 //!
 //! The default client is made for this one job: https with rustls and Mozilla's root certificates,
-//! pooled connections, 5 s to connect, no redirects, proxies from the environment for https.
+//! pooled connections (as many as there are calls at a time, where ureq itself keeps 3), 5 s to
+//! connect, no redirects, proxies from the environment for https.
 //! Anything else is your own agent's matter: see [`VaultClient::from_client`].
 //!
 //! Two things are ureq's own. A program that has its feature `gzip` or `brotli` on gets such answers

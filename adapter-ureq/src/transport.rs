@@ -12,6 +12,10 @@ use ureq::{Agent, AsSendBody, Body, Error, SendBody, Timeout};
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 
+/// ureq keeps 3 unless told otherwise: with more threads than that, most calls would connect anew.
+/// No more are kept than were in use at a time.
+const MAX_IDLE_CONNECTIONS: usize = 1024;
+
 /// The agents for encrypted and for plain requests.
 #[derive(Debug, Clone)]
 pub(crate) struct Agents {
@@ -44,6 +48,8 @@ impl Agents {
 fn default_config() -> ConfigBuilder<AgentScope> {
     let config = Agent::config_builder()
         .timeout_connect(Some(CONNECT_TIMEOUT))
+        .max_idle_connections(MAX_IDLE_CONNECTIONS)
+        .max_idle_connections_per_host(MAX_IDLE_CONNECTIONS)
         // Features of ureq that someone else in the program enables must not change this agent.
         .accept_encoding(AutoHeaderValue::None);
     #[cfg(feature = "rustls")]
