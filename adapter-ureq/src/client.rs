@@ -109,8 +109,7 @@ impl VaultClient {
             step = match step {
                 Step::Send(attempt) => {
                     let (request, timeout) = (attempt.request(), attempt.timeout());
-                    let outcome =
-                        transport::send(agent, &request, timeout, self.max_response_bytes);
+                    let outcome = transport::send(agent, request, timeout, self.max_response_bytes);
                     attempt.finish(outcome, started.elapsed())
                 }
                 Step::Wait(wait) => {

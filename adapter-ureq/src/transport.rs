@@ -70,19 +70,23 @@ fn tls_config() -> ureq::tls::TlsConfig {
 
 pub(crate) fn send(
     agent: &Agent,
-    request: &Request<Bytes>,
+    request: Request<Bytes>,
     timeout: Option<Duration>,
     max_response_bytes: usize,
 ) -> Result<Response<Bytes>, Failure<Error>> {
     let began = Instant::now();
-    let mut body = Watched::new(request.body());
-    let answer = if request.body().is_empty() {
-        run(agent, with_body(request, &[][..]), timeout)
-    } else {
-        let body = SendBody::from_reader(&mut body);
-        run(agent, with_body(request, body), timeout)
-    };
     let is_https = request.uri().scheme() == Some(&Scheme::HTTPS);
+    let (mut head, bytes) = request.into_parts();
+    let mut body = Watched::new(&bytes);
+    let answer = if bytes.is_empty() {
+        run(agent, Request::from_parts(head, &[][..]), timeout)
+    } else {
+        // ureq does not know the length of every type of body.
+        head.headers
+            .insert(header::CONTENT_LENGTH, bytes.len().into());
+        let body = SendBody::from_reader(&mut body);
+        run(agent, Request::from_parts(head, body), timeout)
+    };
     let answer = answer.map_err(|error| match error {
         // ureq calls it a timeout to connect, whichever of the two limits was reached.
         Error::Timeout(_) if timeout.is_some_and(|timeout| is_over(began, timeout)) => {
@@ -124,20 +128,6 @@ fn run(
         .timeout_global(timeout)
         .build();
     agent.run(request)
-}
-
-/// The same request with a body of a type that ureq knows, and with its length, which ureq does
-/// not know of every type.
-fn with_body<B>(request: &Request<Bytes>, body: B) -> Request<B> {
-    let mut plain = Request::new(body);
-    *plain.method_mut() = request.method().clone();
-    *plain.uri_mut() = request.uri().clone();
-    *plain.headers_mut() = request.headers().clone();
-    if !request.body().is_empty() {
-        let length = request.body().len().into();
-        plain.headers_mut().insert(header::CONTENT_LENGTH, length);
-    }
-    plain
 }
 
 /// A body that tells whether any of it was asked for. ureq does so once it is connected, so that an

@@ -90,7 +90,7 @@ impl Call {
         seed: u64,
     ) -> Step<O, P, E> {
         match State::new(vault, operation, policy, seed) {
-            Ok(state) => Step::Send(Attempt::at(Duration::ZERO, state)),
+            Ok(state) => Step::Send(Attempt::at(Duration::ZERO, Box::new(state))),
             Err(error) => Step::Done(Err(error.into())),
         }
     }
@@ -113,7 +113,8 @@ pub enum Step<O: Operation, P, E> {
 /// An attempt that is to be sent.
 #[must_use = "an attempt has to be sent and finished"]
 pub struct Attempt<O, P, E> {
-    state: State<O, P>,
+    /// Boxed: every step moves it, and an adapter's future holds it.
+    state: Box<State<O, P>>,
     begun: Duration,
     /// An attempt holds no error; it says which kind the step after it may hold.
     error: PhantomData<fn() -> E>,
@@ -122,7 +123,7 @@ pub struct Attempt<O, P, E> {
 /// A pause before the next attempt.
 #[must_use = "a wait has to be resumed"]
 pub struct Wait<O, P, E> {
-    state: State<O, P>,
+    state: Box<State<O, P>>,
     begun: Duration,
     delay: Duration,
     /// How many pauses the budget has added so far.
@@ -209,7 +210,7 @@ impl<O: Operation, P: RetryPolicy, E> Attempt<O, P, E> {
         }
     }
 
-    fn at(begun: Duration, state: State<O, P>) -> Self {
+    fn at(begun: Duration, state: Box<State<O, P>>) -> Self {
         Self {
             state,
             begun,

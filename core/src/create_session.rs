@@ -225,7 +225,9 @@ fn is_absolute_http_url(text: &str) -> bool {
         let (start, rest) = text.split_at_checked(scheme.len())?;
         start.eq_ignore_ascii_case(scheme).then_some(rest)
     };
-    let Some(rest) = after("https://").or_else(|| after("http://")) else {
+    // As it is spelled nearly always, which is told with one comparison.
+    let rest = text.strip_prefix("https://");
+    let Some(rest) = rest.or_else(|| after("https://").or_else(|| after("http://"))) else {
         return false;
     };
     let ends_authority = |byte: &u8| matches!(byte, b'/' | b'?' | b'#');

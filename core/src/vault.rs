@@ -67,7 +67,9 @@ impl Vault {
     /// character, or begins or ends with a space.
     pub fn new(api_key: impl AsRef<str>, app_id: impl AsRef<str>) -> Result<Self, BuildError> {
         let api_key = without_bearer(api_key.as_ref());
-        let headers = HeaderMap::from_iter([
+        // With room for those of an operation and of the HTTP stack, so that no copy has to grow.
+        let mut headers = HeaderMap::with_capacity(8);
+        headers.extend([
             (header::AUTHORIZATION, authorization(api_key)?),
             (APP_ID, header_value("app_id", app_id.as_ref())?),
             (header::CONTENT_TYPE, JSON),

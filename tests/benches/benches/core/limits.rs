@@ -26,11 +26,12 @@ const LIMITS: [Limit; 13] = [
     limit("decode-429", 1.50, 1.0),
     limit("decode-503", 1.50, 1.0),
     limit("decode-502-page", 1.50, 0.0),
-    limit("begin", 1.10, 2.0),
+    // One is the box that the steps of a call hand on.
+    limit("begin", 1.10, 1.0),
     // A further attempt shares the body.
     limit("clone", 1.10, 0.0),
     // Where the floor looks at no deadline, policy or budget.
-    limit("call-of-3-attempts", 1.25, 4.0),
+    limit("call-of-3-attempts", 1.25, 5.0),
 ];
 
 const fn limit(case: &'static str, instructions: f64, allocations: f64) -> Limit {
