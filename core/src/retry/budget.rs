@@ -90,9 +90,11 @@ pub enum WhenEmpty {
     /// It waits and looks again, until no further pause fits its deadline. Then it ends with the
     /// error in hand and [`GaveUp::Budget`](crate::error::GaveUp::Budget).
     ///
-    /// Each pause is a random part of half the time that is left, so calls look the more often the
-    /// less time they have: those that would be lost first come first, and what was held during an
-    /// outage comes back spread over the patience of its callers, not all at once.
+    /// Each pause is a random part of half the time that is left until 2 s before the deadline (or
+    /// until the deadline, in these last 2 s), so calls look the more often the less time they
+    /// have: those that would be lost first come first, early enough for an answer of a service
+    /// that is still busy, and what was held during an outage comes back spread over the patience
+    /// of its callers, not all at once.
     Wait,
     /// It ends at once with the error in hand and
     /// [`GaveUp::Budget`](crate::error::GaveUp::Budget).
@@ -109,6 +111,10 @@ const SHORTEST_PAUSE: Duration = Duration::from_millis(100);
 /// The longest pause of a held call, so that a call with a late deadline, or none, still looks now
 /// and then.
 const LONGEST_PAUSE: Duration = Duration::from_secs(15);
+
+/// How long before its deadline a held call tries to be let through: a retry of the last moment
+/// costs a token, and no answer comes in time from a service that is still busy.
+const TIME_FOR_AN_ANSWER: Duration = Duration::from_secs(2);
 
 impl RetryBudget {
     /// A full budget with the defaults above.
@@ -136,15 +142,14 @@ impl RetryBudget {
         self.set(|settings| settings.per_call = per_call)
     }
 
-    /// A new, full budget to which each success brings so much of a retry, besides what its own
-    /// retry took. Default: 0.1.
+    /// A new, full budget to which each success brings so much of a retry. Default: 0.33.
     pub fn per_success(self, retries: f64) -> Self {
         let per_success = parts_of(retries);
         self.set(|settings| settings.per_success = per_success)
     }
 
     /// A new, full budget to which each call brings so much of a retry for each second that it is
-    /// held. Default: 0.005.
+    /// held. Default: 0.003.
     pub fn per_held_second(self, retries: f64) -> Self {
         let per_held_second = parts_of(retries);
         self.set(|settings| settings.per_held_second = per_held_second)
@@ -187,6 +192,7 @@ impl RetryBudget {
     /// 64 random bits.
     pub(crate) fn pause(left: Option<Duration>, random: u64) -> Duration {
         let longest = left.map_or(LONGEST_PAUSE, |left| {
+            let left = left.checked_sub(TIME_FOR_AN_ANSWER).unwrap_or(left);
             LONGEST_PAUSE.min(left.checked_div(2).unwrap_or(left))
         });
         let more = jitter(longest.saturating_sub(SHORTEST_PAUSE), random);
