@@ -11,6 +11,7 @@
 
 mod cell;
 mod events;
+mod memory;
 mod official;
 mod policy;
 mod random;
@@ -19,6 +20,7 @@ mod report;
 mod scenario;
 mod service;
 
+pub use memory::Holds;
 pub use policy::Policy;
 pub use report::{Load, Row};
 pub use scenario::Scenario;
@@ -44,6 +46,8 @@ pub struct Settings {
     pub patience: f64,
     /// What a refusal costs the service, in parts of a request's work. Default: 0.1.
     pub refusal_cost: f64,
+    /// How many seconds a 503 asks to wait (`Retry-After`). Default: it does not say.
+    pub retry_after: Option<u64>,
     /// Where all randomness comes from. Default: 1.
     pub seed: u64,
     /// How many threads to use. Default: as many as there are cores.
@@ -58,6 +62,7 @@ impl Default for Settings {
             capacity: 1.3,
             patience: 30.0,
             refusal_cost: 0.1,
+            retry_after: None,
             seed: 1,
             threads: thread::available_parallelism().map_or(1, NonZero::get),
         }

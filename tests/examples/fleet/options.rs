@@ -13,12 +13,14 @@ Simulates a fleet of clients against a service in trouble, and compares retry po
   --capacity N           of the service, in parts of all calls (1.3)
   --patience N           seconds until a caller gives up (30)
   --refusal-cost N       what a refusal costs the service, in parts of a request (0.1)
+  --retry-after N        seconds that a 503 asks to wait (it does not say)
   --seed N               where all randomness comes from (1)
   --threads N            (as many as there are cores)
   --scenario NAME,...    only these: healthy, outage-10s, outage-5m, overload-120, overload-200,
                          rate-limit, slow, rolling-restart
   --policy NAME,...      only these: none, official-typescript, official-go, official-python,
-                         default-without-budget, default
+                         default-without-budget, default; and, to be compared with default,
+                         remembers-for-retries, remembers-for-all
   --json                 one JSON object instead of a table
   --pictures DIRECTORY   also draw the load over time, one SVG for each scenario
   --front FILE           instead: search the settings of the default, and draw what can be had
@@ -74,10 +76,14 @@ impl Options {
             "--capacity" => settings.capacity = within(name, value, 0.01..=1000.0)?,
             "--patience" => settings.patience = within(name, value, 0.001..=900.0)?,
             "--refusal-cost" => settings.refusal_cost = within(name, value, 0.0..=1.0)?,
+            "--retry-after" => settings.retry_after = Some(within(name, value, 0..=3600)?),
             "--seed" => settings.seed = within(name, value, 0..=u64::MAX)?,
             "--threads" => settings.threads = within(name, value, 1..=1024)?,
             "--scenario" => self.scenarios = named(name, value, &Scenario::ALL, |it| it.name())?,
-            "--policy" => self.policies = named(name, value, &Policy::ALL, Policy::name)?,
+            "--policy" => {
+                let all = [&Policy::ALL[..], &Policy::EXPERIMENTS].concat();
+                self.policies = named(name, value, &all, Policy::name)?;
+            }
             "--pictures" => self.pictures = Some(value.into()),
             "--front" => self.front = Some(value.into()),
             _ => return Err(format!("{name} is unknown")),

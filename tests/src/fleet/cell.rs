@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use super::Settings;
 use super::events::{Events, SECOND, Time};
+use super::memory::Memory;
 use super::policy::Policy;
 use super::random::Random;
 use super::record::{Record, Sum};
@@ -66,6 +67,7 @@ struct Reset;
 
 enum Live<'p> {
     Over,
+    Begins(Attempt<Ask, &'p dyn RetryPolicy, Reset>),
     Sent(Attempt<Ask, &'p dyn RetryPolicy, Reset>, Outcome),
     Waiting(Wait<Ask, &'p dyn RetryPolicy, Reset>),
 }
@@ -74,6 +76,9 @@ struct Cell<'p> {
     events: Events,
     service: Service,
     record: Record,
+    memory: Option<Memory>,
+    /// What a call's time may be.
+    patience: Time,
     /// The calls that are under way, when each began, and whose it is.
     live: Vec<(Live<'p>, Time, u32)>,
     free: Vec<u32>,
@@ -100,18 +105,21 @@ pub(super) fn simulate(
         service: Service::new(
             scenario,
             clients,
-            settings.calls_per_second,
-            settings.capacity,
-            settings.refusal_cost,
+            settings,
             Random::new(settings.seed, 3 * stream + 2),
         ),
         record: Record::default(),
+        memory: policy.remembers().map(|holds| {
+            // The other streams are the same for every policy.
+            Memory::new(clients, holds, Random::new(!settings.seed, stream))
+        }),
+        patience: nanoseconds(patience),
         live: Vec::new(),
         free: Vec::new(),
     };
     let cause_ends = CAUSE_BEGINS + scenario.lasts();
     let last_moment = cause_ends + GIVEN_UP_AFTER;
-    let expected_end = cause_ends + QUIET + patience.as_nanos() as Time;
+    let expected_end = cause_ends + QUIET + nanoseconds(patience);
     let mut next_report = 0;
     let mut recovered = None;
     // The calls that began while the service was not well, and are not over.
@@ -138,7 +146,7 @@ pub(super) fn simulate(
         if recovered.is_some() && counted == 0 {
             break;
         }
-        let (begun, step, slot) = if slot == ARRIVAL {
+        let slot = if slot == ARRIVAL {
             next_arrival += arrivals.exponential(gap);
             cell.events.put(next_arrival as Time, ARRIVAL);
             let client = arrivals.below(clients);
@@ -148,17 +156,33 @@ pub(super) fn simulate(
                 .expect("there is one at least");
             let ask = Ask { patience };
             let step = Call::begin(&vault, ask, policy.as_ref(), seeds.next());
-            cell.record.begin(now);
-            (now, step, cell.slot(now, client))
-        } else {
-            let (live, begun, _) = &mut cell.live[slot as usize];
-            let elapsed = Duration::from_nanos(now - *begun);
-            let step = match std::mem::replace(live, Live::Over) {
-                Live::Sent(attempt, outcome) => attempt.finish(answer(outcome), elapsed),
-                Live::Waiting(wait) => wait.resume(elapsed),
-                Live::Over => unreachable!("a call that is over has no further event"),
+            let Step::Send(attempt) = step else {
+                unreachable!("the input can be sent");
             };
-            (*begun, step, slot)
+            cell.record.begin(now);
+            cell.slot(Live::Begins(attempt), now, client)
+        } else {
+            slot
+        };
+        if let Some(again) = cell.is_held(slot, now) {
+            cell.events.put(again, slot);
+            continue;
+        }
+        let (live, begun, client) = &mut cell.live[slot as usize];
+        let begun = *begun;
+        let elapsed = Duration::from_nanos(now - begun);
+        let step = match std::mem::replace(live, Live::Over) {
+            Live::Begins(attempt) => Step::Send(attempt),
+            Live::Sent(attempt, outcome) => {
+                if let (Some(memory), Outcome::Status(_, Some(seconds))) =
+                    (&mut cell.memory, outcome)
+                {
+                    memory.hear(*client, seconds, now);
+                }
+                attempt.finish(answer(outcome), elapsed)
+            }
+            Live::Waiting(wait) => wait.resume(elapsed),
+            Live::Over => unreachable!("a call that is over has no further event"),
         };
         if cell.go_on(step, begun, now, slot) {
             let window = recovered.map_or(0, seconds_until);
@@ -181,13 +205,25 @@ fn seconds_until(healthy_since: Time) -> u64 {
 }
 
 impl<'p> Cell<'p> {
-    fn slot(&mut self, now: Time, client: u32) -> u32 {
+    fn slot(&mut self, live: Live<'p>, now: Time, client: u32) -> u32 {
         if let Some(slot) = self.free.pop() {
-            self.live[slot as usize] = (Live::Over, now, client);
+            self.live[slot as usize] = (live, now, client);
             return slot;
         }
-        self.live.push((Live::Over, now, client));
+        self.live.push((live, now, client));
         u32::try_from(self.live.len() - 1).expect("fewer live calls than slots have numbers")
+    }
+
+    /// When a call looks again that its client's memory holds now.
+    fn is_held(&mut self, slot: u32, now: Time) -> Option<Time> {
+        let memory = self.memory.as_mut()?;
+        let (live, begun, client) = &self.live[slot as usize];
+        let is_first_attempt = match live {
+            Live::Begins(_) => true,
+            Live::Waiting(_) => false,
+            Live::Sent(..) | Live::Over => return None,
+        };
+        memory.holds(*client, is_first_attempt, now, begun + self.patience)
     }
 
     /// How many calls that began before this second are under way.
@@ -211,9 +247,11 @@ impl<'p> Cell<'p> {
             Step::Send(attempt) => {
                 self.record.attempt(now);
                 let (outcome, at) = self.service.ask(self.live[index].2, now);
-                let patience = attempt.timeout().map_or(Time::MAX, nanoseconds);
-                let (outcome, at) = if at - now > patience {
-                    (Outcome::TimedOut, now + patience)
+                let timeout = attempt.timeout().map_or(Time::MAX, nanoseconds);
+                // A first attempt that was held has less time than it knows.
+                let timeout = timeout.min(begun + self.patience - now);
+                let (outcome, at) = if at - now > timeout {
+                    (Outcome::TimedOut, now + timeout)
                 } else {
                     (outcome, at)
                 };
@@ -243,13 +281,12 @@ fn answer(outcome: Outcome) -> Result<Response<Bytes>, Failure<Reset>> {
     let mut answer = Response::new(Bytes::new());
     match outcome {
         Outcome::Success => {}
-        Outcome::Status(status) => {
-            *answer.status_mut() = StatusCode::from_u16(status).expect("it is 503 or 504");
-        }
-        Outcome::Limited(seconds) => {
-            *answer.status_mut() = StatusCode::TOO_MANY_REQUESTS;
-            let seconds = HeaderValue::from(seconds);
-            answer.headers_mut().insert("retry-after", seconds);
+        Outcome::Status(status, retry_after) => {
+            *answer.status_mut() = StatusCode::from_u16(status).expect("it is one of a few");
+            if let Some(seconds) = retry_after {
+                let seconds = HeaderValue::from(seconds);
+                answer.headers_mut().insert("retry-after", seconds);
+            }
         }
         Outcome::Reset => return Err(Failure::new(FailureKind::Unanswered, Reset)),
         Outcome::TimedOut => return Err(FailureKind::TimedOut.into()),

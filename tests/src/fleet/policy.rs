@@ -2,6 +2,7 @@
 
 use apideck_vault_core::retry::{ExponentialBackoff, OfficialBackoff, RetryPolicy};
 
+use super::memory::Holds;
 use super::official::{OfficialGo, OfficialPython};
 
 /// A policy under comparison.
@@ -20,12 +21,14 @@ pub enum Policy {
     DefaultWithoutBudget,
     /// This library's default.
     Default,
+    /// This library's default in a client that remembers a `Retry-After`.
+    Remembering(Holds),
     /// One that is tried out: its name, and what makes each client's.
     Candidate(String, fn(&[f64]) -> ExponentialBackoff, Vec<f64>),
 }
 
 impl Policy {
-    /// All that have a name.
+    /// Those of the comparison.
     pub const ALL: [Self; 6] = [
         Self::None,
         Self::OfficialTypeScript,
@@ -33,6 +36,12 @@ impl Policy {
         Self::OfficialPython,
         Self::DefaultWithoutBudget,
         Self::Default,
+    ];
+
+    /// Those that were tried out and left.
+    pub const EXPERIMENTS: [Self; 2] = [
+        Self::Remembering(Holds::Retries),
+        Self::Remembering(Holds::All),
     ];
 
     /// As it is called in the report.
@@ -44,7 +53,17 @@ impl Policy {
             Self::OfficialPython => "official-python",
             Self::DefaultWithoutBudget => "default-without-budget",
             Self::Default => "default",
+            Self::Remembering(Holds::Retries) => "remembers-for-retries",
+            Self::Remembering(Holds::All) => "remembers-for-all",
             Self::Candidate(name, ..) => name,
+        }
+    }
+
+    /// Which calls a `Retry-After` holds that another of the client's calls got.
+    pub(super) fn remembers(&self) -> Option<Holds> {
+        match self {
+            Self::Remembering(holds) => Some(*holds),
+            _ => None,
         }
     }
 
@@ -58,7 +77,7 @@ impl Policy {
             Self::DefaultWithoutBudget => {
                 vec![Box::new(ExponentialBackoff::new().budget(None))]
             }
-            Self::Default => (0..clients)
+            Self::Default | Self::Remembering(_) => (0..clients)
                 .map(|_| Box::new(ExponentialBackoff::new()) as _)
                 .collect(),
             Self::Candidate(_, make, values) => {

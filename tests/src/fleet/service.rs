@@ -1,5 +1,6 @@
 //! The modelled service.
 
+use super::Settings;
 use super::events::{MILLISECOND, SECOND, Time};
 use super::random::Random;
 use super::scenario::Scenario;
@@ -20,9 +21,8 @@ const LIMIT_WINDOW: Time = 10 * SECOND;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Outcome {
     Success,
-    Status(u16),
-    /// 429, with this `Retry-After` in seconds.
-    Limited(u64),
+    /// With this `Retry-After` in seconds.
+    Status(u16, Option<u64>),
     Reset,
     TimedOut,
 }
@@ -37,6 +37,7 @@ pub(super) struct Service {
     /// Calls per second of all clients.
     load: f64,
     refusal_cost: f64,
+    retry_after: Option<u64>,
     /// When all that was admitted will be done.
     busy_until: Time,
     /// How many requests of each client the current window has seen.
@@ -52,25 +53,24 @@ impl Service {
     pub(super) fn new(
         scenario: Scenario,
         clients: u32,
-        calls_per_second: f64,
-        capacity: f64,
-        refusal_cost: f64,
+        settings: &Settings,
         random: Random,
     ) -> Self {
-        let load = f64::from(clients) * calls_per_second;
+        let load = f64::from(clients) * settings.calls_per_second;
         let window = LIMIT_WINDOW as f64 / SECOND as f64;
         Self {
             scenario,
-            capacity: load * capacity,
+            capacity: load * settings.capacity,
             load,
-            refusal_cost,
+            refusal_cost: settings.refusal_cost,
+            retry_after: settings.retry_after,
             busy_until: 0,
             seen: match scenario {
                 Scenario::RateLimit => vec![0; clients as usize],
                 _ => Vec::new(),
             },
             window: 0,
-            limit: (0.8 * calls_per_second * window).floor().max(1.0) as u16,
+            limit: (0.8 * settings.calls_per_second * window).floor().max(1.0) as u16,
             random,
             last_refusal: 0,
         }
@@ -91,19 +91,19 @@ impl Service {
             match self.scenario {
                 Scenario::Healthy => {}
                 Scenario::BriefOutage | Scenario::LongOutage => {
-                    return (Outcome::Status(503), now + REFUSED_AFTER);
+                    return self.refused(now);
                 }
                 Scenario::Overload120 => capacity = self.load / 1.2,
                 Scenario::Overload200 => capacity = self.load / 2.0,
                 Scenario::RateLimit => {
                     if let Some(wait) = self.limited(client, now) {
                         let seconds = wait.div_ceil(SECOND);
-                        return (Outcome::Limited(seconds), now + REFUSED_AFTER);
+                        return (Outcome::Status(429, Some(seconds)), now + REFUSED_AFTER);
                     }
                 }
                 Scenario::Slow => {
                     if self.random.part() < 0.5 {
-                        return (Outcome::Status(504), now + HUNG_UNTIL);
+                        return (Outcome::Status(504, None), now + HUNG_UNTIL);
                     }
                 }
                 Scenario::RollingRestart => {
@@ -120,12 +120,16 @@ impl Service {
             if begins - now < REFUSALS_BEHIND {
                 self.busy_until = begins + (work * self.refusal_cost) as Time;
             }
-            return (Outcome::Status(503), now + REFUSED_AFTER);
+            return self.refused(now);
         }
         self.busy_until = begins + work as Time;
         let travels = 40.0 + self.random.exponential(40.0);
         let at = self.busy_until + (travels * MILLISECOND as f64) as Time;
         (Outcome::Success, at)
+    }
+
+    fn refused(&self, now: Time) -> (Outcome, Time) {
+        (Outcome::Status(503, self.retry_after), now + REFUSED_AFTER)
     }
 
     /// How long a client that has used up its limit has to wait.
