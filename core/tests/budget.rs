@@ -161,7 +161,7 @@ fn pauses_are_parts_of_half_the_time_that_is_left_until_2_s_before_the_deadline(
             let end = if begun <= 28 * S { 28 * S } else { 30 * S };
             let half = (end - begun) / 2;
             assert!(
-                pause >= S / 10 && pause <= half.max(S / 10),
+                pause >= S / 2 && pause <= half.max(S / 2),
                 "{begun:?}: {pause:?}"
             );
             if half >= S {

@@ -14,9 +14,12 @@ pub(crate) struct Point {
     pub(crate) is_default: bool,
 }
 
-const CAPACITIES: [f64; 3] = [2.0, 4.0, 8.0];
-const PER_CALL: [f64; 3] = [0.05, 0.08, 0.15];
-const PER_SUCCESS: [f64; 5] = [0.0, 0.1, 0.2, 0.3, 0.6];
+// Around the default: 5, 0.1, 0.33.
+const CAPACITIES: [f64; 3] = [4.0, 5.0, 6.0];
+const PER_CALL: [f64; 3] = [0.06, 0.1, 0.14];
+const PER_SUCCESS: [f64; 4] = [0.2, 0.3, 0.33, 0.36];
+/// What a call brings in an outage, held for the 30 s of its caller's patience: as the default.
+const WITHOUT_SUCCESS: f64 = 0.19;
 
 /// Each choice of settings in each scenario with trouble.
 pub(crate) fn search(
@@ -56,7 +59,8 @@ fn candidate(values: &[f64]) -> ExponentialBackoff {
     let budget = RetryBudget::new()
         .capacity(*capacity as u32)
         .per_call(*per_call)
-        .per_success(*per_success);
+        .per_success(*per_success)
+        .per_held_second((WITHOUT_SUCCESS - per_call) / 30.0);
     ExponentialBackoff::new().budget(budget)
 }
 
@@ -74,12 +78,15 @@ fn point(index: usize, policy: &Policy, scenarios: &[&[Row]]) -> Point {
 }
 
 /// The goals: few attempts, no peak, users no worse off than with the best official policy or with
-/// none, and a service that is well again in half the time.
+/// none, and a service that is well again in half the time. In the long outage, of which a service
+/// that is well again so soon can serve no more calls, those that began in it are compared.
 fn meets(rows: &[Row], row: &Row) -> bool {
     let official = || rows.iter().filter(|row| row.policy.starts_with("official"));
-    let best_success = official()
-        .map(|row| row.success_rate_of_the_cause)
-        .fold(0.0, f64::max);
+    let success = |row: &Row| match row.scenario {
+        "outage-5m" => row.success_rate_of_the_cause,
+        _ => row.success_rate,
+    };
+    let best_success = official().map(success).fold(0.0, f64::max);
     let recovers = official()
         .map(|row| row.seconds_to_recover)
         .fold(f64::INFINITY, f64::min);
@@ -91,7 +98,7 @@ fn meets(rows: &[Row], row: &Row) -> bool {
     };
     row.attempts_per_call_mean <= attempts
         && row.attempts_per_call_worst_second <= 3.0
-        && row.success_rate_of_the_cause >= best_success - 0.005
+        && success(row) >= best_success - 0.005
         && none.is_none_or(|none| row.success_rate >= none.success_rate)
         && row.seconds_to_recover <= recovers / 2.0 + 2.0
 }

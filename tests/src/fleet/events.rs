@@ -46,8 +46,9 @@ impl Events {
         }
     }
 
-    /// The next event. There has to be one.
-    pub(super) fn take(&mut self) -> (Time, u32) {
+    /// The next event. There has to be one. `soon` hears of the events of a millisecond before the
+    /// first of them is taken.
+    pub(super) fn take(&mut self, soon: impl Fn(u32)) -> (Time, u32) {
         loop {
             if let Some(event) = self.current.pop() {
                 return event;
@@ -64,6 +65,7 @@ impl Events {
                 self.current.push((at, what));
             }
             self.current.sort_unstable_by(|one, other| other.cmp(one));
+            self.current.iter().for_each(|(_, what)| soon(*what));
         }
     }
 }
@@ -88,12 +90,12 @@ mod tests {
         }
         let mut taken = Vec::new();
         for _ in 0..3 {
-            taken.push(events.take().0);
+            taken.push(events.take(|_| ()).0);
         }
         events.put(5, 9);
         events.put(4 * MILLISECOND, 9);
         for _ in 0..5 {
-            taken.push(events.take().0);
+            taken.push(events.take(|_| ()).0);
         }
         assert_eq!(
             taken,
