@@ -56,10 +56,10 @@ use crate::error::FailureKind;
 ///
 /// | | attempts per call | rescued of the calls that began in it | service well again after |
 /// | --- | --- | --- | --- |
-/// | outage of 10 s | 1.53 (official: 3.2 to 3.6) | 91 % (official: 67 to 71 %) | 0 s (official: 43 to 64 s) |
-/// | outage of 5 minutes | 1.23 (6.6 to 7.6) | 2.9 % (2.0 to 2.3 %) | 34 s (65 to 110 s) |
-/// | 120 % load for 2 minutes | 1.40 (4.9 to 6.1) | 83 % (21 to 40 %) | 23 s (65 to 127 s) |
-/// | 200 % load for 2 minutes | 1.34 (5.8 to 6.7) | 47 % (4 to 5 %) | 30 s (77 to 127 s) |
+/// | outage of 10 s | 1.53 (official: 3.2 to 3.6) | 92 % (official: 67 to 71 %) | 0 s (official: 43 to 64 s) |
+/// | outage of 5 minutes | 1.23 (6.6 to 7.6) | 3.5 % (2.0 to 2.4 %) | 34 s (65 to 110 s) |
+/// | 120 % load for 2 minutes | 1.40 (4.9 to 6.1) | 83 % (20 to 39 %) | 23 s (65 to 127 s) |
+/// | 200 % load for 2 minutes | 1.35 (5.8 to 6.7) | 48 % (3 to 5 %) | 32 s (77 to 127 s) |
 ///
 /// Source of full jitter:
 /// [Exponential Backoff And Jitter](https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/).
