@@ -121,7 +121,7 @@ pub(crate) fn front(path: &Path, points: &[Point]) -> Result<(), Box<dyn Error>>
         .label_style((FONT, 13).into_font().color(&DARK))
         .x_desc("attempts per call, mean of the scenarios with trouble")
         .y_desc("success rate, mean of the same")
-        .y_label_formatter(&|value| format!("{value:.2}"))
+        .y_label_formatter(&|value| format!("{value:.3}"))
         .x_label_formatter(&|value| format!("{value:.2}"))
         .draw()?;
     let dots = |is: fn(&Point) -> bool, size, color: RGBColor| {
