@@ -1,6 +1,6 @@
 //! The client: the loop around a call, with the service's share filled in.
 
-use apideck_vault_core::error::BuildError;
+use apideck_vault_core::error::{BuildError, TransportError};
 use apideck_vault_core::http::{Request, Response};
 use apideck_vault_core::retry::{ExponentialBackoff, RetryPolicy};
 use apideck_vault_core::{Bytes, Call, CreateSession, CreatedSession, Operation, Step, Vault};
@@ -130,7 +130,7 @@ where
         &self,
         create: CreateSession,
     ) -> impl Future<Output = Result<CreatedSession, CallError>> + use<S, B> {
-        self.clone().call(create, Response::into_body)
+        self.call(create, Response::into_body)
     }
 
     /// Performs any operation; the answer comes with its status and headers, and
@@ -143,41 +143,62 @@ where
         &self,
         operation: O,
     ) -> impl Future<Output = Result<Response<O::Output>, CallError>> + use<O, S, B> {
-        self.clone().call(operation, |answer| answer)
+        self.call(operation, |answer| answer)
     }
 
-    /// The future borrows nothing, so that it can be spawned as it is, and the service need not be
-    /// `Sync`. It is the one that the caller gets: a future around it would hold the operation
-    /// twice.
-    async fn call<O: Operation, T>(
-        self,
+    /// The request is built here, so that the future holds neither the operation nor the client. It
+    /// borrows nothing, so that it can be spawned as it is, and the service need not be `Sync`.
+    fn call<O: Operation, T>(
+        &self,
         operation: O,
         wanted: fn(Response<O::Output>) -> T,
-    ) -> Result<T, CallError> {
+    ) -> impl Future<Output = Result<T, CallError>> + use<O, T, S, B> {
+        let seed = RandomState::new().hash_one(());
+        let step = Call::begin(&self.vault, operation, self.retry.clone(), seed);
+        perform(step, self.service(), self.max_response_bytes, wanted)
+    }
+
+    /// The service, unless it was built without what this vault's scheme needs.
+    fn service(&self) -> Result<S, BuildError> {
         if self.vault.is_https() && !self.speaks_https {
             let expected = "enable it, or hand in a client that speaks TLS with `from_client`";
             let problem = "of apideck-vault-hyper is missing, which https needs";
-            return Err(BuildError::new("feature `rustls`", problem, expected).into());
+            return Err(BuildError::new("feature `rustls`", problem, expected));
         }
-        let mut service = self.client?;
-        let started = Instant::now();
-        let seed = RandomState::new().hash_one(());
-        let mut step = Call::begin(&self.vault, operation, self.retry.as_ref(), seed);
-        loop {
-            step = match step {
-                Step::Send(attempt) => {
-                    let (request, timeout) = (attempt.request(), attempt.timeout());
-                    let sent =
-                        transport::send(&mut service, request, timeout, self.max_response_bytes);
-                    let outcome = sent.await;
-                    attempt.finish(outcome, started.elapsed())
-                }
-                Step::Wait(wait) => {
-                    sleep(wait.delay()).await;
-                    wait.resume(started.elapsed())
-                }
-                Step::Done(result) => return result.map(wanted),
+        self.client.clone()
+    }
+}
+
+type Next<O> = Step<O, Arc<dyn RetryPolicy>, TransportError>;
+
+/// A whole call. Its time begins when the future is polled first.
+async fn perform<O: Operation, T, S, B>(
+    mut step: Next<O>,
+    service: Result<S, BuildError>,
+    max_response_bytes: usize,
+    wanted: fn(Response<O::Output>) -> T,
+) -> Result<T, CallError>
+where
+    S: Service<Request<Full<Bytes>>, Response = Response<B>>,
+    S::Error: Into<Box<dyn Error + Send + Sync>>,
+    B: Body,
+    B::Error: Into<Box<dyn Error + Send + Sync>>,
+{
+    let mut service = service?;
+    let started = Instant::now();
+    loop {
+        step = match step {
+            Step::Send(attempt) => {
+                let (request, timeout) = (attempt.request(), attempt.timeout());
+                let sent = transport::send(&mut service, request, timeout, max_response_bytes);
+                let outcome = sent.await;
+                attempt.finish(outcome, started.elapsed())
             }
+            Step::Wait(wait) => {
+                sleep(wait.delay()).await;
+                wait.resume(started.elapsed())
+            }
+            Step::Done(result) => return result.map(wanted),
         }
     }
 }

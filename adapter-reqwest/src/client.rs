@@ -97,7 +97,7 @@ impl VaultClient {
         &self,
         create: CreateSession,
     ) -> impl Future<Output = Result<CreatedSession, CallError>> + Send + use<> {
-        self.clone().call(create, Response::into_body)
+        self.call(create, Response::into_body)
     }
 
     /// Performs any operation; the answer comes with its status and headers, and
@@ -110,39 +110,23 @@ impl VaultClient {
         &self,
         operation: O,
     ) -> impl Future<Output = Result<Response<O::Output>, CallError>> + use<O> {
-        self.clone().call(operation, |answer| answer)
+        self.call(operation, |answer| answer)
     }
 
-    /// The future borrows nothing, so that it can be spawned as it is. It is the one that the caller
-    /// gets: a future around it would hold the operation twice.
-    async fn call<O: Operation, T>(
-        self,
+    /// The request is built here, so that the future holds neither the operation nor the client. It
+    /// borrows nothing, so that it can be spawned as it is.
+    fn call<O: Operation, T>(
+        &self,
         operation: O,
         wanted: fn(Response<O::Output>) -> T,
-    ) -> Result<T, CallError> {
-        let client = self.client()?;
-        let started = Instant::now();
+    ) -> impl Future<Output = Result<T, CallError>> + use<O, T> {
         let seed = RandomState::new().hash_one(());
-        let mut step = Call::begin(&self.vault, operation, self.retry.as_ref(), seed);
-        loop {
-            step = match step {
-                Step::Send(attempt) => {
-                    let (request, timeout) = (attempt.request(), attempt.timeout());
-                    let outcome =
-                        transport::send(client, request, timeout, self.max_response_bytes).await;
-                    attempt.finish(outcome, started.elapsed())
-                }
-                Step::Wait(wait) => {
-                    sleep(wait.delay()).await;
-                    wait.resume(started.elapsed())
-                }
-                Step::Done(result) => return result.map(wanted),
-            }
-        }
+        let step = Call::begin(&self.vault, operation, self.retry.clone(), seed);
+        perform(step, self.client(), self.max_response_bytes, wanted)
     }
 
     /// The client for this vault's scheme, unless it was built without what it needs.
-    fn client(&self) -> Result<&reqwest::Client, BuildError> {
+    fn client(&self) -> Result<reqwest::Client, BuildError> {
         let is_https = self.vault.is_https();
         if is_https && !self.speaks_https {
             let expected = "enable it, or hand in a client that speaks TLS with `from_client`";
@@ -150,7 +134,7 @@ impl VaultClient {
             return Err(BuildError::new("feature `rustls`", problem, expected));
         }
         let clients = self.clients.as_ref().map_err(Clone::clone)?;
-        Ok(clients.for_scheme(is_https))
+        Ok(clients.for_scheme(is_https).clone())
     }
 
     fn with(vault: Vault, clients: Result<Clients, BuildError>, speaks_https: bool) -> Self {
@@ -160,6 +144,34 @@ impl VaultClient {
             max_response_bytes: Self::DEFAULT_MAX_RESPONSE_BYTES,
             clients,
             speaks_https,
+        }
+    }
+}
+
+type Next<O> = Step<O, Arc<dyn RetryPolicy>, reqwest::Error>;
+
+/// A whole call. Its time begins when the future is polled first.
+async fn perform<O: Operation, T>(
+    mut step: Next<O>,
+    client: Result<reqwest::Client, BuildError>,
+    max_response_bytes: usize,
+    wanted: fn(Response<O::Output>) -> T,
+) -> Result<T, CallError> {
+    let client = client?;
+    let started = Instant::now();
+    loop {
+        step = match step {
+            Step::Send(attempt) => {
+                let (request, timeout) = (attempt.request(), attempt.timeout());
+                let sent = transport::send(&client, request, timeout, max_response_bytes);
+                let outcome = sent.await;
+                attempt.finish(outcome, started.elapsed())
+            }
+            Step::Wait(wait) => {
+                sleep(wait.delay()).await;
+                wait.resume(started.elapsed())
+            }
+            Step::Done(result) => return result.map(wanted),
         }
     }
 }

@@ -90,7 +90,7 @@ impl Call {
         seed: u64,
     ) -> Step<O, P, E> {
         match State::new(vault, operation, policy, seed) {
-            Ok(state) => Step::Send(Attempt::at(Duration::ZERO, Box::new(state))),
+            Ok(state) => Step::Send(Attempt::at(Duration::ZERO, state)),
             Err(error) => Step::Done(Err(error.into())),
         }
     }

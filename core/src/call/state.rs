@@ -42,7 +42,7 @@ impl<O: Operation, P: RetryPolicy> State<O, P> {
         operation: O,
         policy: P,
         seed: u64,
-    ) -> Result<Self, BuildError> {
+    ) -> Result<Box<Self>, BuildError> {
         let request = operation.encode(vault)?;
         let options = operation.options();
         let policy = match options.retry {
@@ -57,7 +57,7 @@ impl<O: Operation, P: RetryPolicy> State<O, P> {
         if let Some(budget) = policy.get().budget() {
             budget.call_begins();
         }
-        Ok(Self {
+        Ok(Box::new(Self {
             vault: vault.clone(),
             operation,
             request,
@@ -65,7 +65,7 @@ impl<O: Operation, P: RetryPolicy> State<O, P> {
             deadline,
             seed,
             attempts: 1,
-        })
+        }))
     }
 
     /// Whether an attempt may still begin at this time.
