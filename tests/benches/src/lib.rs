@@ -3,6 +3,6 @@
 pub mod by_hand;
 pub mod cases;
 pub mod example;
-#[cfg(target_os = "linux")]
+#[cfg(all(feature = "stacks", target_os = "linux"))]
 pub mod loopback;
 pub mod report;

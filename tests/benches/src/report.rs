@@ -112,7 +112,8 @@ impl Display for Row {
 
 /// Where Cargo builds, also when a program runs from elsewhere.
 pub fn target() -> PathBuf {
-    let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().nth(2);
+    let workspace = workspace.unwrap_or(Path::new("."));
     env::var_os("CARGO_TARGET_DIR")
         .map_or_else(|| workspace.join("target"), |set| workspace.join(set))
 }
