@@ -6,8 +6,8 @@
 //! too; see [Handling Overload](https://sre.google/sre-book/handling-overload/)). The calls are
 //! Poisson processes. What a call does is no model: it is [`Call`](apideck_vault_core::Call).
 //!
-//! A large fleet is divided into cells of at most 10,000 clients, each with its share of the
-//! service: that bounds the memory, and gives work to every core.
+//! A fleet of more than 10,000 clients is divided into cells of 250, each with its share of the
+//! service: their waiting calls fit a processor's cache, and every core has work.
 
 mod cell;
 mod events;
@@ -30,7 +30,8 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
-const CLIENTS_OF_A_CELL: u32 = 10_000;
+const CLIENTS_OF_ONE_CELL: u32 = 10_000;
+const CLIENTS_OF_MANY: u32 = 250;
 
 /// What is simulated.
 #[derive(Debug, Clone)]
@@ -81,7 +82,10 @@ pub fn simulate(
     policies: &[Policy],
     progress: impl Fn(f64) + Sync,
 ) -> Vec<(Row, Load)> {
-    let cells = settings.clients.div_ceil(CLIENTS_OF_A_CELL).max(1);
+    let cells = match settings.clients {
+        0..=CLIENTS_OF_ONE_CELL => 1,
+        clients => clients.div_ceil(CLIENTS_OF_MANY),
+    };
     let runs: Vec<_> = scenarios
         .iter()
         .flat_map(|scenario| policies.iter().map(move |policy| (*scenario, policy)))

@@ -10,12 +10,20 @@ pub(super) const MILLISECOND: Time = 1_000_000;
 pub(super) const SECOND: Time = 1_000 * MILLISECOND;
 
 const SLOTS: u64 = 1 << 16;
+/// The end of a chain.
+const END: u32 = u32::MAX;
 
 /// Events by time. Putting one in and taking one out costs the same however many there are; a heap
 /// would spend most of a simulation's time on its own order.
 #[derive(Debug)]
 pub(super) struct Events {
-    slots: Vec<Vec<(Time, u32)>>,
+    /// The first event of each millisecond, as an index into `chains`.
+    wheel: Vec<u32>,
+    /// Events that wait, and the next one of the same millisecond. All in one place: a `Vec` for
+    /// each millisecond would allocate for every few events.
+    chains: Vec<(Time, u32, u32)>,
+    /// The first place in `chains` that is free, and from there on the next.
+    free: u32,
     /// The millisecond whose events are being taken, the last first.
     current: Vec<(Time, u32)>,
     millisecond: u64,
@@ -26,7 +34,9 @@ pub(super) struct Events {
 impl Events {
     pub(super) fn new() -> Self {
         Self {
-            slots: vec![Vec::new(); SLOTS as usize],
+            wheel: vec![END; SLOTS as usize],
+            chains: Vec::new(),
+            free: END,
             current: Vec::new(),
             millisecond: 0,
             later: BinaryHeap::new(),
@@ -40,7 +50,7 @@ impl Events {
             let place = self.current.partition_point(|event| *event > (at, what));
             self.current.insert(place, (at, what));
         } else if millisecond < self.millisecond + SLOTS {
-            self.slots[(millisecond % SLOTS) as usize].push((at, what));
+            self.chain(at, what);
         } else {
             self.later.push(Reverse((at, what)));
         }
@@ -54,9 +64,7 @@ impl Events {
                 return event;
             }
             self.millisecond += 1;
-            let slot = &mut self.slots[(self.millisecond % SLOTS) as usize];
-            // Its memory goes with it: 65,536 slots that keep theirs do not fit a cache.
-            self.current = std::mem::take(slot);
+            self.unchain();
             while let Some(Reverse((at, what))) = self.later.peek().copied() {
                 if at / MILLISECOND > self.millisecond {
                     break;
@@ -66,6 +74,32 @@ impl Events {
             }
             self.current.sort_unstable_by(|one, other| other.cmp(one));
             self.current.iter().for_each(|(_, what)| soon(*what));
+        }
+    }
+
+    fn chain(&mut self, at: Time, what: u32) {
+        let first = &mut self.wheel[(at / MILLISECOND % SLOTS) as usize];
+        let event = (at, what, *first);
+        if self.free == END {
+            *first = u32::try_from(self.chains.len()).expect("as many events as numbers");
+            self.chains.push(event);
+        } else {
+            *first = self.free;
+            let place = &mut self.chains[self.free as usize];
+            self.free = place.2;
+            *place = event;
+        }
+    }
+
+    /// Moves the millisecond's events to `current`.
+    fn unchain(&mut self) {
+        let first = &mut self.wheel[(self.millisecond % SLOTS) as usize];
+        let mut next = std::mem::replace(first, END);
+        while next != END {
+            let place = &mut self.chains[next as usize];
+            self.current.push((place.0, place.1));
+            let freed = std::mem::replace(&mut next, place.2);
+            place.2 = std::mem::replace(&mut self.free, freed);
         }
     }
 }
