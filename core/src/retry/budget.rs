@@ -105,8 +105,8 @@ pub enum WhenEmpty {
 /// held call counts, too.
 const RETRY: u32 = 100_000;
 
-/// The shortest pause of a held call, so that no caller spins: with this one, a call that is held for 30 s
-/// looks some 14 times, and with a shorter one no more calls succeed.
+/// The shortest pause of a held call, so that no caller spins: with this one, a call that is held
+/// for 30 s looks some 14 times, and with a shorter one no more calls succeed.
 const SHORTEST_PAUSE: Duration = Duration::from_millis(500);
 
 /// The longest pause of a held call, so that a call with a late deadline, or none, still looks now

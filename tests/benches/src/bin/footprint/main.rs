@@ -1,8 +1,5 @@
 //! What a program takes on with the SDK: crates, time to build, bytes, and time from its start to the
 //! first session, beside the same program written by hand on the same stack.
-//!
-//! `--no-build-time` leaves out the slowest figure, `--starts N` says how often each program is
-//! started (200), and names of stacks choose among them.
 
 use std::error::Error;
 
@@ -24,7 +21,10 @@ mod trust;
 type Anything = Box<dyn Error + Send + Sync>;
 
 fn main() -> Result<(), Anything> {
-    let options = Options::read()?;
+    let Some(options) = Options::read()? else {
+        print!("{}", options::HELP);
+        return Ok(());
+    };
     let folder = target().join("benches").join("footprint");
     let trust = Trust::new(&folder)?;
     let builds = Builds::new(&folder, options.build_time)?;
