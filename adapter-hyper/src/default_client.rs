@@ -9,6 +9,7 @@ use hyper_util::client::legacy::{self, Client, connect::HttpConnector};
 use hyper_util::rt::{TokioExecutor, TokioTimer};
 use std::io;
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 use tower_service::Service;
@@ -17,7 +18,7 @@ use crate::transport::BoxError;
 
 /// hyper-util's pooled client, with TLS if the feature `rustls` is on. A clone shares the pool.
 #[derive(Debug, Clone)]
-pub struct DefaultClient(Client<InTime<Connector>, Full<Bytes>>);
+pub struct DefaultClient(Arc<Client<InTime<Connector>, Full<Bytes>>>);
 
 impl DefaultClient {
     /// A client for this one job: what an attempt costs and where the key goes is known.
@@ -31,7 +32,7 @@ impl DefaultClient {
             // Otherwise there would be attempts that nobody counts.
             .retry_canceled_requests(false)
             .build(InTime(connector(tcp)?));
-        Ok(Self(client))
+        Ok(Self(Arc::new(client)))
     }
 }
 
@@ -40,12 +41,12 @@ impl Service<Request<Full<Bytes>>> for DefaultClient {
     type Error = legacy::Error;
     type Future = legacy::ResponseFuture;
 
-    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
-        self.0.poll_ready(context)
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
+        Poll::Ready(Ok(()))
     }
 
     fn call(&mut self, request: Request<Full<Bytes>>) -> Self::Future {
-        self.0.call(request)
+        self.0.request(request)
     }
 }
 

@@ -9,8 +9,12 @@ struct Ask<const BYTES: usize>([u8; BYTES]);
 impl<const BYTES: usize> Operation for Ask<BYTES> {
     type Output = ();
 
-    fn encode(&self, vault: &Vault) -> Result<Request<Bytes>, BuildError> {
-        vault.request(Method::POST, "/", Bytes::copy_from_slice(&self.0))
+    fn body(&self) -> Result<Bytes, BuildError> {
+        Ok(Bytes::copy_from_slice(&self.0))
+    }
+
+    fn encode(&self, vault: &Vault, body: Bytes) -> Result<Request<Bytes>, BuildError> {
+        vault.request(Method::POST, "/", body)
     }
 
     fn decode(&self, answer: Response<Bytes>) -> Result<Response<()>, ResponseError> {

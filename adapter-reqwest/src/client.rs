@@ -103,6 +103,9 @@ impl VaultClient {
     /// Performs any operation; the answer comes with its status and headers, and
     /// [`Attempts::of`](crate::Attempts::of) tells how many attempts it took.
     ///
+    /// The request is built at once. It is sent, and the call's time begins, when the future is
+    /// polled.
+    ///
     /// # Errors
     ///
     /// As [`create_session`](Self::create_session).
@@ -161,8 +164,8 @@ async fn perform<O: Operation, T>(
     let started = Instant::now();
     loop {
         step = match step {
-            Step::Send(attempt) => {
-                let (request, timeout) = (attempt.request(), attempt.timeout());
+            Step::Send(request, attempt) => {
+                let timeout = attempt.timeout();
                 let sent = transport::send(&client, request, timeout, max_response_bytes);
                 let outcome = sent.await;
                 attempt.finish(outcome, started.elapsed())

@@ -55,8 +55,7 @@ pub use attempts::Attempts;
 /// let mut step = Call::begin(&vault, CreateSession::new("test-consumer"), &policy, 42);
 /// let result = loop {
 ///     step = match step {
-///         Step::Send(attempt) => {
-///             let request = attempt.request();
+///         Step::Send(request, attempt) => {
 ///             assert_eq!(request.method(), "POST");
 ///             let outcome = answers.pop().expect("two attempts are enough");
 ///             attempt.finish(outcome, elapsed)
@@ -76,7 +75,7 @@ pub use attempts::Attempts;
 pub struct Call;
 
 impl Call {
-    /// Encodes the request, once for all attempts. The first step is to send it, or
+    /// Makes the body, once for all attempts, and the request. The first step is to send it, or
     /// [`Step::Done`] if the input cannot be sent.
     ///
     /// `policy` is a reference, or an `Arc` where the steps have to live on their own.
@@ -90,7 +89,7 @@ impl Call {
         seed: u64,
     ) -> Step<O, P, E> {
         match State::new(vault, operation, policy, seed) {
-            Ok(state) => Step::Send(Attempt::at(Duration::ZERO, state)),
+            Ok((request, state)) => Step::Send(request, Attempt::at(Duration::ZERO, state)),
             Err(error) => Step::Done(Err(error.into())),
         }
     }
@@ -102,16 +101,17 @@ impl Call {
     reason = "a caller that does not know a step could not go on"
 )]
 pub enum Step<O: Operation, P, E> {
-    /// Send the request, then [`finish`](Attempt::finish) with what came of it.
-    Send(Attempt<O, P, E>),
+    /// Send the request, then [`finish`](Attempt::finish) with what came of it. It is the same for
+    /// every attempt; the body is shared, not copied.
+    Send(Request<Bytes>, Attempt<O, P, E>),
     /// Let time pass, then [`resume`](Wait::resume).
     Wait(Wait<O, P, E>),
     /// The call is over.
     Done(Result<Response<O::Output>, CallError<E>>),
 }
 
-/// An attempt that is to be sent.
-#[must_use = "an attempt has to be sent and finished"]
+/// An attempt that is under way.
+#[must_use = "an attempt has to be finished"]
 pub struct Attempt<O, P, E> {
     /// Boxed: every step moves it, and an adapter's future holds it.
     state: Box<State<O, P>>,
@@ -132,11 +132,6 @@ pub struct Wait<O, P, E> {
 }
 
 impl<O: Operation, P: RetryPolicy, E> Attempt<O, P, E> {
-    /// The request to send: the same for every attempt. Its body is shared, not copied.
-    pub fn request(&self) -> Request<Bytes> {
-        self.state.request.clone()
-    }
-
     /// Which attempt of the call this is, beginning with 1.
     pub fn number(&self) -> u32 {
         self.state.attempts
@@ -261,8 +256,12 @@ impl<O: Operation, P: RetryPolicy, E> Wait<O, P, E> {
                 return self.hold(elapsed);
             }
         }
+        // An operation that can no longer be encoded has no further attempt.
+        let Ok(request) = self.state.request() else {
+            return self.state.done(self.error, GaveUp::Policy);
+        };
         self.state.attempts = self.state.attempts.saturating_add(1);
-        Step::Send(Attempt::at(elapsed, self.state))
+        Step::Send(request, Attempt::at(elapsed, self.state))
     }
 
     /// The budget is empty: a further pause, if it fits the deadline.

@@ -45,6 +45,8 @@ pub struct CreateSession {
 }
 
 impl CreateSession {
+    pub(crate) const PATH: &str = "/vault/sessions";
+
     /// A session for the consumer with this id: your customer, by the name that you gave them.
     /// Without more, no body is sent and the service's defaults apply.
     pub fn new(consumer_id: impl Into<String>) -> Self {
@@ -80,6 +82,10 @@ impl CreateSession {
         self.options.deadline = Some(deadline);
         self
     }
+}
+
+impl Operation for CreateSession {
+    type Output = CreatedSession;
 
     fn body(&self) -> Result<Bytes, BuildError> {
         // The contract's full example has 777 bytes.
@@ -95,15 +101,11 @@ impl CreateSession {
         })?;
         Ok(body.into())
     }
-}
 
-impl Operation for CreateSession {
-    type Output = CreatedSession;
-
-    fn encode(&self, vault: &Vault) -> Result<Request<Bytes>, BuildError> {
+    fn encode(&self, vault: &Vault, body: Bytes) -> Result<Request<Bytes>, BuildError> {
         const CONSUMER_ID: HeaderName = HeaderName::from_static("x-apideck-consumer-id");
         let consumer_id = header_value("consumer_id", &self.consumer_id)?;
-        let mut request = vault.request(Method::POST, "/vault/sessions", self.body()?)?;
+        let mut request = vault.request(Method::POST, Self::PATH, body)?;
         request.headers_mut().insert(CONSUMER_ID, consumer_id);
         for (name, value) in &self.headers {
             let (name, value) = extra_header(name, value)?;

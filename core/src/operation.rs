@@ -28,10 +28,9 @@ use crate::retry::RetryPolicy;
 /// impl Operation for GetConsumer {
 ///     type Output = serde_json::Value;
 ///
-///     fn encode(&self, vault: &Vault) -> Result<Request<Bytes>, BuildError> {
+///     fn encode(&self, vault: &Vault, body: Bytes) -> Result<Request<Bytes>, BuildError> {
 ///         let consumer_id = path_segment("consumer_id", &self.consumer_id)?;
-///         let path = format!("/vault/consumers/{consumer_id}");
-///         vault.request(Method::GET, &path, Bytes::new())
+///         vault.request(Method::GET, &format!("/vault/consumers/{consumer_id}"), body)
 ///     }
 ///
 ///     fn decode(&self, answer: Response<Bytes>) -> Result<Response<Self::Output>, ResponseError> {
@@ -48,12 +47,23 @@ pub trait Operation {
     /// What a successful answer is read into.
     type Output;
 
-    /// Builds the request.
+    /// Makes the request's body, once for all attempts of a call. Empty by default: then none is
+    /// sent.
     ///
     /// # Errors
     ///
     /// If the operation's input cannot be sent.
-    fn encode(&self, vault: &Vault) -> Result<Request<Bytes>, BuildError>;
+    fn body(&self) -> Result<Bytes, BuildError> {
+        Ok(Bytes::new())
+    }
+
+    /// Builds the request around its [`body`](Self::body), for each attempt of a call the same.
+    ///
+    /// # Errors
+    ///
+    /// If the operation's input cannot be sent. An error before a further attempt ends the call with
+    /// what the attempt before it ended with.
+    fn encode(&self, vault: &Vault, body: Bytes) -> Result<Request<Bytes>, BuildError>;
 
     /// Reads an answer, whatever its status.
     ///
@@ -97,7 +107,7 @@ impl Vault {
     ///
     /// If the operation's input cannot be sent.
     pub fn encode<O: Operation>(&self, operation: &O) -> Result<Request<Bytes>, BuildError> {
-        operation.encode(self)
+        operation.encode(self, operation.body()?)
     }
 
     /// Reads the answer to a request that [`encode`](Self::encode) built. It does what

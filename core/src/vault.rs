@@ -1,8 +1,7 @@
 //! Where requests go and who asks.
 
 use bytes::Bytes;
-use http::uri::{Authority, PathAndQuery, Scheme};
-use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Uri, header};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, header};
 use std::fmt;
 use std::sync::Arc;
 
@@ -16,6 +15,7 @@ mod server_url;
 pub use headers::header_value;
 use headers::{authorization, without_bearer};
 pub use path::path_segment;
+use server_url::Server;
 
 const APP_ID: HeaderName = HeaderName::from_static("x-apideck-app-id");
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
@@ -44,10 +44,7 @@ pub struct Vault(Arc<Inner>);
 
 #[derive(Clone)]
 struct Inner {
-    scheme: Scheme,
-    authority: Authority,
-    /// What stands before an operation's path: empty, or `/…` without a slash at its end.
-    path_prefix: String,
+    server: Server,
     headers: HeaderMap,
     /// Also in `headers`; here as text, to take it out of what a server echoes.
     api_key: Box<str>,
@@ -77,9 +74,7 @@ impl Vault {
             (header::USER_AGENT, HeaderValue::from_static(USER_AGENT)),
         ]);
         Ok(Self(Arc::new(Inner {
-            scheme: Scheme::HTTPS,
-            authority: Authority::from_static("unify.apideck.com"),
-            path_prefix: String::new(),
+            server: Server::parse(Self::DEFAULT_SERVER_URL)?,
             headers,
             api_key: api_key.into(),
         })))
@@ -108,15 +103,15 @@ impl Vault {
     /// If it is no absolute http(s) URL, or has a user, a query or a fragment, or is plain http to
     /// another machine.
     pub fn with_server_url(self, url: impl AsRef<str>) -> Result<Self, BuildError> {
-        let (scheme, authority, path_prefix) = server_url::parse(url.as_ref())?;
-        if scheme == Scheme::HTTP && !server_url::is_loopback(authority.host()) {
+        let server = Server::parse(url.as_ref())?;
+        if !server.is_https() && !server.is_loopback() {
             return Err(BuildError::new(
                 "server_url",
                 "is plain http to another machine, which shows the API key to the network",
                 "it must begin with https:// (or be set with `with_insecure_server_url`)",
             ));
         }
-        Ok(self.at(scheme, authority, path_prefix))
+        Ok(self.at(server))
     }
 
     /// The same, for another server that may be asked in plain http wherever it is: **everyone on
@@ -126,8 +121,7 @@ impl Vault {
     ///
     /// If it is no absolute http(s) URL, or has a user, a query or a fragment.
     pub fn with_insecure_server_url(self, url: impl AsRef<str>) -> Result<Self, BuildError> {
-        let (scheme, authority, path_prefix) = server_url::parse(url.as_ref())?;
-        Ok(self.at(scheme, authority, path_prefix))
+        Ok(self.at(Server::parse(url.as_ref())?))
     }
 
     /// The same, with the caller's name and version in front of this library's in the
@@ -148,16 +142,12 @@ impl Vault {
 
     /// The server's URL, without a slash at its end.
     pub fn server_url(&self) -> String {
-        let inner = &*self.0;
-        format!(
-            "{}://{}{}",
-            inner.scheme, inner.authority, inner.path_prefix
-        )
+        self.0.server.to_string()
     }
 
     /// Whether requests are encrypted: the server's URL begins with `https`.
     pub fn is_https(&self) -> bool {
-        self.0.scheme == Scheme::HTTPS
+        self.0.server.is_https()
     }
 
     /// A request with the headers that every operation has: `authorization`, `x-apideck-app-id`,
@@ -174,36 +164,12 @@ impl Vault {
         path: &str,
         body: Bytes,
     ) -> Result<Request<Bytes>, BuildError> {
-        let inner = &*self.0;
-        let expected = "it must begin with a slash, and foreign text in it must be percent-encoded";
-        // Whatever comes before the first slash would become part of the host, and what comes after
-        // a `#` would be dropped without a word.
-        if !path.starts_with('/') || path.contains('#') {
-            return Err(BuildError::new(
-                "path",
-                "is no path on the server",
-                expected,
-            ));
-        }
-        let path = match &*inner.path_prefix {
-            "" => PathAndQuery::try_from(path),
-            prefix => PathAndQuery::try_from(format!("{prefix}{path}")),
-        };
-        let uri = path.map(|path| {
-            let mut parts = http::uri::Parts::default();
-            parts.scheme = Some(inner.scheme.clone());
-            parts.authority = Some(inner.authority.clone());
-            parts.path_and_query = Some(path);
-            Uri::from_parts(parts)
-        });
-        let Ok(Ok(uri)) = uri else {
-            return Err(BuildError::new("path", "cannot be part of a URL", expected));
-        };
+        let uri = self.0.server.uri(path)?;
         let has_body = !body.is_empty();
         let mut request = Request::new(body);
         *request.method_mut() = method;
         *request.uri_mut() = uri;
-        *request.headers_mut() = inner.headers.clone();
+        *request.headers_mut() = self.0.headers.clone();
         if !has_body {
             request.headers_mut().remove(header::CONTENT_TYPE);
         }
@@ -214,11 +180,8 @@ impl Vault {
         &self.0.api_key
     }
 
-    fn at(mut self, scheme: Scheme, authority: Authority, path_prefix: String) -> Self {
-        let inner = Arc::make_mut(&mut self.0);
-        inner.scheme = scheme;
-        inner.authority = authority;
-        inner.path_prefix = path_prefix;
+    fn at(mut self, server: Server) -> Self {
+        Arc::make_mut(&mut self.0).server = server;
         self
     }
 }

@@ -26,7 +26,7 @@ fn run(policy: &dyn RetryPolicy, create: CreateSession, seed: u64, recovers: Dur
     let mut step = Call::begin(&vault, create, policy, seed);
     let result = loop {
         step = match step {
-            Step::Send(attempt) => {
+            Step::Send(_, attempt) => {
                 attempts += 1;
                 attempt.finish(answer(elapsed >= recovers), elapsed)
             }
@@ -180,7 +180,7 @@ fn a_held_call_goes_on_when_another_call_succeeds() {
     assert_eq!(run(&policy, create(), 1, Duration::MAX).attempts, 2);
 
     let step: Step<_, _, Infallible> = Call::begin(&vault, create(), &policy, 2);
-    let Step::Send(attempt) = step else {
+    let Step::Send(_, attempt) = step else {
         panic!("{step:?}")
     };
     let Step::Wait(wait) = attempt.finish(answer(false), S) else {
@@ -193,7 +193,7 @@ fn a_held_call_goes_on_when_another_call_succeeds() {
     assert!(wait.is_held());
 
     assert!(run(&policy, create(), 3, Duration::ZERO).result.is_ok());
-    let Step::Send(attempt) = wait.resume(20 * S) else {
+    let Step::Send(_, attempt) = wait.resume(20 * S) else {
         panic!("there is a token")
     };
     assert_eq!(attempt.number(), 2);
@@ -252,7 +252,7 @@ fn a_clock_that_stands_still_does_not_hold_a_call_forever() {
     let mut waits = 0;
     let error = loop {
         step = match step {
-            Step::Send(attempt) => attempt.finish(answer(false), Duration::ZERO),
+            Step::Send(_, attempt) => attempt.finish(answer(false), Duration::ZERO),
             Step::Wait(wait) => {
                 waits += 1;
                 wait.resume(Duration::ZERO)

@@ -37,8 +37,8 @@ fn call<O: Operation>(
     let mut step = Call::begin(vault, operation, &policy, seed);
     loop {
         step = match step {
-            Step::Send(attempt) => {
-                let outcome = send(attempt.request(), attempt.timeout());
+            Step::Send(request, attempt) => {
+                let outcome = send(request, attempt.timeout());
                 attempt.finish(outcome, started.elapsed())
             }
             Step::Wait(wait) => {

@@ -8,7 +8,7 @@ use crate::Operation;
 impl<O: Operation, P, E> fmt::Debug for Step<O, P, E> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Send(attempt) => attempt.fmt(formatter),
+            Self::Send(_, attempt) => attempt.fmt(formatter),
             Self::Wait(wait) => wait.fmt(formatter),
             Self::Done(result) => match result {
                 Ok(_) => formatter.write_str("Done(Ok)"),

@@ -14,7 +14,9 @@ use crate::{Operation, Vault};
 pub(super) struct State<O, P> {
     pub(super) vault: Vault,
     pub(super) operation: O,
-    pub(super) request: Request<Bytes>,
+    /// Kept for the next attempt, where the rest of the request is not: that is built anew, so that
+    /// a call that needs one attempt pays for one.
+    pub(super) body: Bytes,
     pub(super) policy: Policy<P>,
     pub(super) deadline: Option<Duration>,
     pub(super) seed: u64,
@@ -36,14 +38,15 @@ impl<P: RetryPolicy> Policy<P> {
 }
 
 impl<O: Operation, P: RetryPolicy> State<O, P> {
-    /// Before the first attempt. From here on the call counts for the budget.
+    /// The first attempt's request, and what all attempts share. From here on the call counts for the budget.
     pub(super) fn new(
         vault: &Vault,
         operation: O,
         policy: P,
         seed: u64,
-    ) -> Result<Box<Self>, BuildError> {
-        let request = operation.encode(vault)?;
+    ) -> Result<(Request<Bytes>, Box<Self>), BuildError> {
+        let body = operation.body()?;
+        let request = operation.encode(vault, body.clone())?;
         let options = operation.options();
         let policy = match options.retry {
             Some(policy) => Policy::OfCall(policy),
@@ -57,15 +60,21 @@ impl<O: Operation, P: RetryPolicy> State<O, P> {
         if let Some(budget) = policy.get().budget() {
             budget.call_begins();
         }
-        Ok(Box::new(Self {
+        let state = Box::new(Self {
             vault: vault.clone(),
             operation,
-            request,
+            body,
             policy,
             deadline,
             seed,
             attempts: 1,
-        }))
+        });
+        Ok((request, state))
+    }
+
+    /// The request of a further attempt.
+    pub(super) fn request(&self) -> Result<Request<Bytes>, BuildError> {
+        self.operation.encode(&self.vault, self.body.clone())
     }
 
     /// Whether an attempt may still begin at this time.

@@ -12,22 +12,28 @@ use crate::error::BuildError;
 /// If the text is empty, has a line break or anything else that is no visible ASCII character, or
 /// begins or ends with a space (which HTTP would drop, so that another value arrived).
 pub fn header_value(field: &'static str, text: &str) -> Result<HeaderValue, BuildError> {
-    let expected = "it must be visible ASCII characters";
+    let has_space_around = text.starts_with(' ') || text.ends_with(' ');
+    // What `HeaderValue` takes and we do not: the server would read another value, or none.
+    let is_refused = text.is_empty() || has_space_around || text.contains('\t') || !text.is_ascii();
+    if let Ok(value) = HeaderValue::from_str(text)
+        && !is_refused
+    {
+        return Ok(value);
+    }
     let problem = if text.is_empty() {
         "is empty"
     } else if text.bytes().any(|byte| byte.is_ascii_control()) {
         "contains a control character"
-    } else if !text.is_ascii() {
-        "contains a character beyond ASCII"
-    } else if text.starts_with(' ') || text.ends_with(' ') {
+    } else if has_space_around {
         "begins or ends with a space"
     } else {
-        match HeaderValue::from_str(text) {
-            Ok(value) => return Ok(value),
-            Err(_) => "cannot be the value of a header",
-        }
+        "contains a character beyond ASCII"
     };
-    Err(BuildError::new(field, problem, expected))
+    Err(BuildError::new(
+        field,
+        problem,
+        "it must be visible ASCII characters",
+    ))
 }
 
 const BEARER: &str = "Bearer ";

@@ -1,62 +1,126 @@
-//! The server's URL, in parts.
+//! The server's URL, and those of the operations.
 
 use http::Uri;
-use http::uri::{Authority, Scheme};
+use http::uri::{Authority, PathAndQuery, Scheme};
+use std::fmt;
 use std::net::IpAddr;
 use std::num::NonZeroU16;
 
+use crate::CreateSession;
 use crate::error::BuildError;
 
-/// Scheme, authority, and the path without a slash at its end.
-pub(super) fn parse(url: &str) -> Result<(Scheme, Authority, String), BuildError> {
-    let wrong = |problem: &'static str| {
-        let expected = "it must be an absolute URL such as https://unify.apideck.com";
-        BuildError::new("server_url", problem, expected)
-    };
-    // The `http` crate drops a fragment without a word.
-    if url.contains('#') {
-        return Err(wrong("has a fragment"));
-    }
-    if !url.is_ascii() {
-        return Err(wrong("has a character beyond ASCII"));
-    }
-    let uri: Uri = url.parse().map_err(|_| wrong("is no URL"))?;
-    let parts = uri.into_parts();
-    let (Some(scheme), Some(authority)) = (parts.scheme, parts.authority) else {
-        return Err(wrong("is not absolute"));
-    };
-    if scheme != Scheme::HTTPS && scheme != Scheme::HTTP {
-        return Err(wrong("is neither https nor http"));
-    }
-    if authority.as_str().contains('@') {
-        return Err(wrong("has a user"));
-    }
-    if authority.host().is_empty() || authority.host() == "[]" {
-        return Err(wrong("has no host"));
-    }
-    let port = authority.as_str().strip_prefix(authority.host());
-    let port = port.and_then(|port| port.strip_prefix(':'));
-    if port.is_some_and(|port| port.parse::<NonZeroU16>().is_err() || port.starts_with('+')) {
-        return Err(wrong("has a port that is not valid"));
-    }
-    let path = parts.path_and_query;
-    if path.as_ref().is_some_and(|path| path.query().is_some()) {
-        return Err(wrong("has a query"));
-    }
-    let prefix = path.as_ref().map_or("", |path| path.path());
-    let prefix = prefix.trim_end_matches('/').to_owned();
-    Ok((scheme, authority, prefix))
+#[derive(Clone)]
+pub(super) struct Server {
+    scheme: Scheme,
+    authority: Authority,
+    /// What stands before an operation's path: empty, or `/…` without a slash at its end.
+    path_prefix: String,
+    /// Where nearly all requests go, prepared.
+    sessions: Uri,
 }
 
-/// `localhost` or a loopback address. (A name below `localhost` is left to the resolver by some.)
-pub(super) fn is_loopback(host: &str) -> bool {
-    let host = host.to_ascii_lowercase();
-    let address = host.trim_start_matches('[').trim_end_matches(']');
-    match address.parse::<IpAddr>() {
-        Ok(IpAddr::V4(address)) => address.is_loopback(),
-        Ok(IpAddr::V6(address)) => address.to_canonical().is_loopback(),
-        Err(_) => host == "localhost",
+impl Server {
+    pub(super) fn parse(url: &str) -> Result<Self, BuildError> {
+        let wrong = |problem: &'static str| {
+            let expected = "it must be an absolute URL such as https://unify.apideck.com";
+            BuildError::new("server_url", problem, expected)
+        };
+        // The `http` crate drops a fragment without a word.
+        if url.contains('#') {
+            return Err(wrong("has a fragment"));
+        }
+        if !url.is_ascii() {
+            return Err(wrong("has a character beyond ASCII"));
+        }
+        let uri: Uri = url.parse().map_err(|_| wrong("is no URL"))?;
+        let parts = uri.into_parts();
+        let (Some(scheme), Some(authority)) = (parts.scheme, parts.authority) else {
+            return Err(wrong("is not absolute"));
+        };
+        if scheme != Scheme::HTTPS && scheme != Scheme::HTTP {
+            return Err(wrong("is neither https nor http"));
+        }
+        if authority.as_str().contains('@') {
+            return Err(wrong("has a user"));
+        }
+        if authority.host().is_empty() || authority.host() == "[]" {
+            return Err(wrong("has no host"));
+        }
+        let port = authority.as_str().strip_prefix(authority.host());
+        let port = port.and_then(|port| port.strip_prefix(':'));
+        if port.is_some_and(|port| port.parse::<NonZeroU16>().is_err() || port.starts_with('+')) {
+            return Err(wrong("has a port that is not valid"));
+        }
+        let path = parts.path_and_query;
+        if path.as_ref().is_some_and(|path| path.query().is_some()) {
+            return Err(wrong("has a query"));
+        }
+        let prefix = path.as_ref().map_or("", |path| path.path());
+        let path_prefix = prefix.trim_end_matches('/').to_owned();
+        let sessions = join(&scheme, &authority, &path_prefix, CreateSession::PATH)
+            .map_err(|_| wrong("is no URL"))?;
+        Ok(Self {
+            scheme,
+            authority,
+            path_prefix,
+            sessions,
+        })
     }
+
+    pub(super) fn is_https(&self) -> bool {
+        self.scheme == Scheme::HTTPS
+    }
+
+    /// `localhost` or a loopback address. (A name below `localhost` is left to the resolver by
+    /// some.)
+    pub(super) fn is_loopback(&self) -> bool {
+        let host = self.authority.host().to_ascii_lowercase();
+        let address = host.trim_start_matches('[').trim_end_matches(']');
+        match address.parse::<IpAddr>() {
+            Ok(IpAddr::V4(address)) => address.is_loopback(),
+            Ok(IpAddr::V6(address)) => address.to_canonical().is_loopback(),
+            Err(_) => host == "localhost",
+        }
+    }
+
+    /// The URL of a path on this server.
+    pub(super) fn uri(&self, path: &str) -> Result<Uri, BuildError> {
+        if path == CreateSession::PATH {
+            return Ok(self.sessions.clone());
+        }
+        let wrong = |problem: &'static str| {
+            let expected =
+                "it must begin with a slash, and foreign text in it must be percent-encoded";
+            BuildError::new("path", problem, expected)
+        };
+        // Whatever comes before the first slash would become part of the host, and what comes after
+        // a `#` would be dropped without a word.
+        if !path.starts_with('/') || path.contains('#') {
+            return Err(wrong("is no path on the server"));
+        }
+        join(&self.scheme, &self.authority, &self.path_prefix, path)
+            .map_err(|_| wrong("cannot be part of a URL"))
+    }
+}
+
+impl fmt::Display for Server {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (scheme, authority, path_prefix) = (&self.scheme, &self.authority, &self.path_prefix);
+        write!(formatter, "{scheme}://{authority}{path_prefix}")
+    }
+}
+
+fn join(
+    scheme: &Scheme,
+    authority: &Authority,
+    path_prefix: &str,
+    path: &str,
+) -> Result<Uri, http::Error> {
+    let mut parts = http::uri::Parts::default();
+    parts.scheme = Some(scheme.clone());
+    parts.authority = Some(authority.clone());
+    parts.path_and_query = Some(PathAndQuery::try_from(format!("{path_prefix}{path}"))?);
+    Ok(Uri::from_parts(parts)?)
 }
 
 #[cfg(test)]

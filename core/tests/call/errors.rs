@@ -1,14 +1,17 @@
 //! What a call that fails gives back.
 
-use apideck_vault_core::error::{BuildError, CallError, CallErrorKind, Failure, FailureKind};
-use apideck_vault_core::http::Response;
+use apideck_vault_core::error::{
+    ApiError, BuildError, CallError, CallErrorKind, Failure, FailureKind, ResponseError,
+};
+use apideck_vault_core::http::{Method, Request, Response};
 use apideck_vault_core::retry::{ExponentialBackoff, RetryPolicy};
-use apideck_vault_core::{Bytes, Call, CreateSession, Step, Vault};
+use apideck_vault_core::{Bytes, Call, CreateSession, Operation, Step, Vault};
 use std::error::Error as _;
 use std::io;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 
-use crate::{MS, create, failure, run};
+use crate::{MS, S, answer, create, failure, run};
 
 #[test]
 fn wrong_input_is_done_before_anything_is_sent() {
@@ -23,6 +26,42 @@ fn wrong_input_is_done_before_anything_is_sent() {
     };
     assert_eq!(error.field(), "consumer_id");
     assert_eq!(run.error().attempts(), 0);
+}
+
+/// An operation that is encoded once.
+struct Once(AtomicBool);
+
+impl Operation for Once {
+    type Output = ();
+
+    fn encode(&self, vault: &Vault, body: Bytes) -> Result<Request<Bytes>, BuildError> {
+        match self.0.swap(true, Relaxed) {
+            false => vault.request(Method::GET, "/", body),
+            true => Err(BuildError::new("operation", "is used up", "it must be new")),
+        }
+    }
+
+    fn decode(&self, answer: Response<Bytes>) -> Result<Response<()>, ResponseError> {
+        Err(ApiError::from_response(answer).into())
+    }
+}
+
+#[test]
+fn a_call_whose_request_cannot_be_built_again_ends_with_the_error_in_hand() {
+    let vault = Vault::new("key", "app").unwrap();
+    let policy = ExponentialBackoff::new();
+    let step: Step<_, _, io::Error> = Call::begin(&vault, Once(false.into()), &policy, 1);
+    let Step::Send(_, attempt) = step else {
+        panic!("{step:?}")
+    };
+    let Step::Wait(wait) = attempt.finish(answer(503, &[]), MS) else {
+        panic!("a 503 is retried")
+    };
+    let Step::Done(Err(error)) = wait.resume(S) else {
+        panic!("there is nothing to send")
+    };
+    assert!(error.api_error().unwrap().is_server_error());
+    assert_eq!(error.attempts(), 1);
 }
 
 #[test]

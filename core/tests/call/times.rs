@@ -137,7 +137,7 @@ fn a_sleep_that_took_too_long_ends_the_call_with_the_error_in_hand() {
     let vault = Vault::new("key", "app").unwrap();
     let policy = ExponentialBackoff::new();
     let step: Step<_, _, io::Error> = Call::begin(&vault, create(), &policy, 1);
-    let Step::Send(attempt) = step else {
+    let Step::Send(_, attempt) = step else {
         panic!("{step:?}")
     };
     let step = attempt.finish(answer(503, &[]), S);
@@ -170,7 +170,7 @@ fn a_refusal_at_the_very_deadline_is_no_lack_of_time() {
     let policy = ExponentialBackoff::new().attempt_timeout(None);
     let vault = Vault::new("key", "app").unwrap();
     let step: Step<_, _, io::Error> = Call::begin(&vault, create, &policy, 1);
-    let Step::Send(attempt) = step else {
+    let Step::Send(_, attempt) = step else {
         panic!("{step:?}")
     };
     let Step::Done(Err(error)) = attempt.finish(answer(401, &[]), 10 * S) else {

@@ -63,7 +63,7 @@ fn run(case: &Case, with_right_clock: bool) -> Run {
         assert!(attempts.len() + waits.len() < 100_000, "it does not end");
         available.extend(policy.budget().map(RetryBudget::available));
         step = match step {
-            Step::Send(attempt) => {
+            Step::Send(_, attempt) => {
                 attempts.push(elapsed);
                 let (outcome, part) = &case.attempts[(attempts.len() - 1) % case.attempts.len()];
                 let timeout = attempt.timeout().unwrap_or(Duration::from_secs(60));
@@ -101,7 +101,7 @@ fn spend(vault: &Vault, policy: &dyn RetryPolicy, seed: u64) {
     let mut elapsed = Duration::ZERO;
     loop {
         step = match step {
-            Step::Send(attempt) => attempt.finish(Outcome::Refusal(503, None).of(1), elapsed),
+            Step::Send(_, attempt) => attempt.finish(Outcome::Refusal(503, None).of(1), elapsed),
             Step::Wait(wait) => {
                 elapsed = elapsed.saturating_add(wait.delay());
                 wait.resume(elapsed)

@@ -2,7 +2,7 @@
 
 use apideck_vault_core::error::{Failure, FailureKind};
 use apideck_vault_core::retry::ExponentialBackoff;
-use apideck_vault_core::{Call, CreateSession, CreatedSession, Step, Vault};
+use apideck_vault_core::{Call, CreateSession, CreatedSession, Operation as _, Step, Vault};
 use bytes::Bytes;
 use http::uri::Scheme;
 use http::{Request, Response, header};
@@ -61,7 +61,7 @@ pub fn all(meter: &mut impl Meter) {
     decode_success(meter, &vault);
     decode_errors(meter, &vault);
     begin(meter, &vault, &prepared);
-    clone(meter, &vault, &prepared);
+    second_request(meter, &vault, &prepared);
     call(meter, &vault, &prepared);
 }
 
@@ -136,37 +136,27 @@ fn begin(meter: &mut impl Meter, vault: &Vault, prepared: &Prepared) {
 }
 
 /// The request of a second attempt.
-fn clone(meter: &mut impl Meter, vault: &Vault, prepared: &Prepared) {
+fn second_request(meter: &mut impl Meter, vault: &Vault, prepared: &Prepared) {
     let request = prepared
         .request(CONSUMER_ID, &example::session())
         .expect("the example can be sent");
     drop(request.clone());
-    meter.measure("clone", Side::ByHand, || &request, Request::clone);
+    meter.measure("second-request", Side::ByHand, || &request, Request::clone);
 
-    let policy = ExponentialBackoff::new();
-    let step = Call::begin::<_, _, io::Error>(vault, example::create(), &policy, 42);
-    let Step::Send(attempt) = step else {
-        panic!("the example can be sent");
-    };
-    drop(attempt.request());
+    // By hand it is cloned before every attempt but the last; ours is built anew, only when there
+    // is a further attempt.
+    let create = example::create();
+    let body = create.body().expect("the example can be sent");
     meter.measure(
-        "clone",
+        "second-request",
         Side::Ours,
-        || &attempt,
-        |attempt| attempt.request(),
+        || body.clone(),
+        |body| create.encode(vault, body),
     );
 }
 
 /// Three attempts: a 503, a broken connection, a success. Time is virtual.
 fn call(meter: &mut impl Meter, vault: &Vault, prepared: &Prepared) {
-    let outcomes = || {
-        let broken = io::ErrorKind::ConnectionReset.into();
-        [
-            Ok(refused(503)),
-            Err(Failure::new(FailureKind::Unanswered, broken)),
-            Ok(json(200, example::created())),
-        ]
-    };
     meter.measure(
         "call-of-3-attempts",
         Side::ByHand,
@@ -183,6 +173,15 @@ fn call(meter: &mut impl Meter, vault: &Vault, prepared: &Prepared) {
             (answer, policy)
         },
     );
+}
+
+fn outcomes() -> [Outcome; 3] {
+    let broken = io::ErrorKind::ConnectionReset.into();
+    [
+        Ok(refused(503)),
+        Err(Failure::new(FailureKind::Unanswered, broken)),
+        Ok(json(200, example::created())),
+    ]
 }
 
 fn call_by_hand(
@@ -214,8 +213,8 @@ fn call_of_ours(
     let mut step = Call::begin(vault, create, policy, 42);
     loop {
         step = match step {
-            Step::Send(attempt) => {
-                sent(attempt.request());
+            Step::Send(request, attempt) => {
+                sent(request);
                 attempt.finish(outcomes.next()?, elapsed)
             }
             Step::Wait(wait) => {
@@ -266,4 +265,61 @@ fn answer(status: u16, media_type: &str, body: Bytes) -> Response<Bytes> {
         .header("x-apideck-request-id", "01JZ2W6Q8T3V5X7Z9B1D3F5H7K")
         .body(body)
         .expect("the example's answers are valid")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use apideck_vault_core::error::ResponseError;
+
+    fn vault() -> Vault {
+        Vault::new(API_KEY, APP_ID).unwrap()
+    }
+
+    fn prepared() -> Prepared {
+        Prepared::new(Scheme::HTTPS, "unify.apideck.com").unwrap()
+    }
+
+    #[test]
+    fn both_sides_build_the_same_request_but_for_the_user_agent() {
+        let mut ours = vault().encode(&example::create()).unwrap();
+        let mut by_hand = prepared()
+            .request(CONSUMER_ID, &example::session())
+            .unwrap();
+        ours.headers_mut().remove(header::USER_AGENT).unwrap();
+        by_hand.headers_mut().remove(header::USER_AGENT).unwrap();
+        assert_eq!(ours.method(), by_hand.method());
+        assert_eq!(ours.uri(), by_hand.uri());
+        assert_eq!(ours.headers(), by_hand.headers());
+        assert_eq!(ours.body(), by_hand.body());
+    }
+
+    #[test]
+    fn both_sides_read_the_answers() {
+        let create = example::create();
+        let ours = vault().decode(&create, json(200, example::created()));
+        let by_hand = by_hand::created(json(200, example::created())).unwrap();
+        let uri = &by_hand.body().data.session_uri;
+        assert_eq!(ours.unwrap().body().session_uri(), uri);
+        for status in [400, 401, 402, 404, 422, 429, 503] {
+            let ours = vault().decode(&create, refused(status));
+            let Err(ResponseError::Api(ours)) = ours else {
+                panic!("{status} is an error");
+            };
+            let by_hand = by_hand::bare::<Refused>(refused(status)).unwrap();
+            assert_eq!(ours.message(), by_hand.body().message.as_deref());
+            assert_eq!(
+                ours.detail().unwrap().as_str(),
+                by_hand.body().detail.as_deref()
+            );
+        }
+    }
+
+    #[test]
+    fn both_sides_have_a_session_after_three_attempts() {
+        let policy = ExponentialBackoff::new();
+        assert!(call_of_ours(&vault(), example::create(), &policy, outcomes()).is_some());
+        let session = example::session();
+        assert!(call_by_hand(&prepared(), CONSUMER_ID, &session, outcomes()).is_some());
+    }
 }

@@ -43,8 +43,8 @@ struct Ask {
 impl Operation for Ask {
     type Output = ();
 
-    fn encode(&self, _: &Vault) -> Result<Request<Bytes>, BuildError> {
-        Ok(Request::new(Bytes::new()))
+    fn encode(&self, _: &Vault, body: Bytes) -> Result<Request<Bytes>, BuildError> {
+        Ok(Request::new(body))
     }
 
     fn decode(&self, answer: Response<Bytes>) -> Result<Response<()>, ResponseError> {
@@ -157,7 +157,7 @@ pub(super) fn simulate(
                 .expect("there is one at least");
             let ask = Ask { patience };
             let step = Call::begin(&vault, ask, policy.as_ref(), seeds.next());
-            let Step::Send(attempt) = step else {
+            let Step::Send(_, attempt) = step else {
                 unreachable!("the input can be sent");
             };
             cell.record.begin(now);
@@ -173,7 +173,10 @@ pub(super) fn simulate(
         let begun = *begun;
         let elapsed = Duration::from_nanos(now - begun);
         let step = match std::mem::replace(live, Live::Over) {
-            Live::Begins(attempt) => Step::Send(attempt),
+            Live::Begins(attempt) => {
+                cell.send(attempt, begun, now, slot);
+                continue;
+            }
             Live::Sent(attempt, outcome) => {
                 if let (Some(memory), Outcome::Status(_, Some(seconds))) =
                     (&mut cell.memory, outcome)
@@ -258,26 +261,14 @@ impl<'p> Cell<'p> {
         now: Time,
         slot: u32,
     ) -> bool {
-        let index = slot as usize;
         match step {
-            Step::Send(attempt) => {
-                self.record.attempt(now);
-                let (outcome, at) = self.service.ask(self.live[index].2, now);
-                let timeout = attempt.timeout().map_or(Time::MAX, nanoseconds);
-                // A first attempt that was held has less time than it knows.
-                let timeout = timeout.min(begun + self.patience - now);
-                let (outcome, at) = if at - now > timeout {
-                    (Outcome::TimedOut, now + timeout)
-                } else {
-                    (outcome, at)
-                };
-                self.live[index].0 = Live::Sent(attempt, outcome);
-                self.events.put(at, slot);
+            Step::Send(_, attempt) => {
+                self.send(attempt, begun, now, slot);
                 false
             }
             Step::Wait(wait) => {
                 self.events.put(now + nanoseconds(wait.delay()), slot);
-                self.live[index].0 = Live::Waiting(wait);
+                self.live[slot as usize].0 = Live::Waiting(wait);
                 false
             }
             Step::Done(result) => {
@@ -286,6 +277,28 @@ impl<'p> Cell<'p> {
                 true
             }
         }
+    }
+
+    fn send(
+        &mut self,
+        attempt: Attempt<Ask, &'p dyn RetryPolicy, Reset>,
+        begun: Time,
+        now: Time,
+        slot: u32,
+    ) {
+        self.record.attempt(now);
+        let (live, _, client) = &mut self.live[slot as usize];
+        let (outcome, at) = self.service.ask(*client, now);
+        let timeout = attempt.timeout().map_or(Time::MAX, nanoseconds);
+        // A first attempt that was held has less time than it knows.
+        let timeout = timeout.min(begun + self.patience - now);
+        let (outcome, at) = if at - now > timeout {
+            (Outcome::TimedOut, now + timeout)
+        } else {
+            (outcome, at)
+        };
+        *live = Live::Sent(attempt, outcome);
+        self.events.put(at, slot);
     }
 }
 

@@ -34,6 +34,7 @@ pub(crate) const CASES: &[Case] = &[
     ("a_call_outlives_the_client_it_was_made_with", client_first),
     ("a_runtime_that_ends_takes_its_calls_along", shutdown),
     ("a_client_outlives_the_runtime_it_was_used_on", next_runtime),
+    ("a_call_that_is_never_polled_sends_nothing", never_polled),
 ];
 
 const REASON: &str = "a blocking call has no future to drop: its deadline ends it";
@@ -46,6 +47,7 @@ pub(crate) const NOT_APPLICABLE: &[NotApplicable] = &[
     (CASES[4].0, Stack::Ureq, NO_RUNTIME),
     (CASES[6].0, Stack::Ureq, NO_RUNTIME),
     (CASES[7].0, Stack::Ureq, NO_RUNTIME),
+    (CASES[8].0, Stack::Ureq, REASON),
 ];
 
 fn patient() -> ExponentialBackoff {
@@ -188,4 +190,13 @@ fn next_runtime(stack: Stack) {
     emulator.wait_for_open_connections(0, PATIENCE).unwrap();
     client.send(example()).unwrap();
     assert_eq!(emulator.requests().len(), 2);
+}
+
+fn never_polled(stack: Stack) {
+    let emulator = Emulator::start().unwrap();
+    let client = stack.client_for(&emulator);
+    client.make_and_drop(example());
+    // Had the first one been sent, it would have come before this one.
+    client.send(example()).unwrap();
+    assert_eq!(emulator.requests().len(), 1);
 }

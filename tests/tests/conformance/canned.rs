@@ -77,7 +77,7 @@ impl Canned {
         let mut step = Call::begin(&nowhere, example(), policy, 42);
         let result = loop {
             step = match step {
-                Step::Send(attempt) => {
+                Step::Send(_, attempt) => {
                     requests += 1;
                     let answer: Result<_, Failure<Infallible>> = Ok(self.response());
                     attempt.finish(answer, elapsed)

@@ -237,9 +237,9 @@ struct GetConsumer(&'static str);
 impl Operation for GetConsumer {
     type Output = Value;
 
-    fn encode(&self, vault: &Vault) -> Result<Request<Bytes>, BuildError> {
+    fn encode(&self, vault: &Vault, body: Bytes) -> Result<Request<Bytes>, BuildError> {
         let path = format!("/vault/consumers/{}", path_segment("consumer_id", self.0)?);
-        vault.request(Method::GET, &path, Bytes::new())
+        vault.request(Method::GET, &path, body)
     }
 
     fn decode(&self, answer: Response<Bytes>) -> Result<Response<Value>, ResponseError> {

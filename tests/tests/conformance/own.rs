@@ -9,6 +9,7 @@ use apideck_vault_reqwest::reqwest;
 use apideck_vault_ureq::ureq;
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
+use std::time::Duration;
 
 use crate::stack::{Client, Stack, hasty, runtime, vault};
 
@@ -53,7 +54,11 @@ pub(crate) fn trusting_at(stack: Stack, vault: Vault, authority: &str, http: Htt
         Stack::Ureq => {
             let authority = ureq::tls::Certificate::from_pem(authority).unwrap();
             let tls = ureq::tls::TlsConfig::builder().root_certs([authority].into());
-            let own = ureq::Agent::config_builder().tls_config(tls.build());
+            let own = ureq::Agent::config_builder()
+                .tls_config(tls.build())
+                .http_status_as_error(false)
+                .max_redirects(0)
+                .timeout_global(Some(Duration::from_secs(10)));
             let own = own.build().new_agent();
             Client::Ureq(apideck_vault_ureq::VaultClient::from_client(vault, own))
         }
@@ -82,10 +87,8 @@ pub(crate) fn trusting_at(stack: Stack, vault: Vault, authority: &str, http: Htt
                 .pool_timer(TokioTimer::new())
                 .retry_canceled_requests(false)
                 .build(https);
-            Client::OwnHyper(
-                runtime(),
-                apideck_vault_hyper::VaultClient::from_client(vault, own),
-            )
+            let client = apideck_vault_hyper::VaultClient::from_client(vault, own);
+            Client::OwnHyper(runtime(), Box::new(client))
         }
     }
 }

@@ -87,7 +87,7 @@ pub(crate) enum Client {
     /// On a hyper client of one's own, which has a type of its own.
     OwnHyper(
         Arc<Runtime>,
-        apideck_vault_hyper::VaultClient<crate::own::OwnHyper>,
+        Box<apideck_vault_hyper::VaultClient<crate::own::OwnHyper>>,
     ),
 }
 
@@ -101,6 +101,16 @@ impl Client {
         match self {
             Self::Ureq(client) => outcome(client.send(operation)),
             _ => self.begin(operation).wait(),
+        }
+    }
+
+    /// Makes a call's future and drops it, which nobody has polled.
+    pub(crate) fn make_and_drop<O: Operation>(&self, operation: O) {
+        match self {
+            Self::Reqwest(_, client) => drop(client.send(operation)),
+            Self::Hyper(_, client) => drop(client.send(operation)),
+            Self::OwnHyper(_, client) => drop(client.send(operation)),
+            Self::Ureq(_) => panic!("a blocking call has no future"),
         }
     }
 
@@ -158,7 +168,7 @@ impl Client {
                 Self::Hyper(Arc::clone(runtime), client.with_vault(vault))
             }
             Self::OwnHyper(runtime, client) => {
-                Self::OwnHyper(Arc::clone(runtime), client.with_vault(vault))
+                Self::OwnHyper(Arc::clone(runtime), Box::new(client.with_vault(vault)))
             }
         }
     }
@@ -173,7 +183,7 @@ impl Client {
                 Self::Hyper(Arc::clone(runtime), client.with_retry(policy))
             }
             Self::OwnHyper(runtime, client) => {
-                Self::OwnHyper(Arc::clone(runtime), client.with_retry(policy))
+                Self::OwnHyper(Arc::clone(runtime), Box::new(client.with_retry(policy)))
             }
         }
     }
@@ -187,9 +197,10 @@ impl Client {
             Self::Hyper(runtime, client) => {
                 Self::Hyper(Arc::clone(runtime), client.with_max_response_bytes(bytes))
             }
-            Self::OwnHyper(runtime, client) => {
-                Self::OwnHyper(Arc::clone(runtime), client.with_max_response_bytes(bytes))
-            }
+            Self::OwnHyper(runtime, client) => Self::OwnHyper(
+                Arc::clone(runtime),
+                Box::new(client.with_max_response_bytes(bytes)),
+            ),
         }
     }
 }
@@ -251,7 +262,6 @@ pub(crate) fn vault(emulator: &Emulator) -> Vault {
 /// no time however many calls fail.
 pub(crate) fn hasty() -> ExponentialBackoff {
     ExponentialBackoff::new()
-        .max_attempts(4)
         .max_attempts(4)
         .initial_backoff(Duration::from_millis(1))
         .budget(None)

@@ -26,10 +26,10 @@ const LIMITS: [Limit; 13] = [
     limit("decode-429", 1.50, 1.0),
     limit("decode-503", 1.50, 1.0),
     limit("decode-502-page", 1.50, 0.0),
-    // One is the box that the steps of a call hand on.
     limit("begin", 1.10, 1.0),
-    // A further attempt shares the body.
-    limit("clone", 1.10, 0.0),
+    // By hand it is a clone, which every call pays for that may be retried; ours is built anew around
+    // the same body, by those that are retried.
+    limit("second-request", 2.50, 2.0),
     // Where the floor looks at no deadline, policy or budget.
     limit("call-of-3-attempts", 1.25, 5.0),
 ];

@@ -45,9 +45,10 @@ pub(crate) fn ours(work: &Work) -> Result<Vec<Ours>, Anything> {
         .into_iter()
         .map(|policy| {
             Ok(match &work.certificate {
-                Some(_) => Ours::OfCaller(
-                    VaultClient::from_client(vault(work)?, stack(work)?).with_retry(policy),
-                ),
+                Some(_) => {
+                    let client = VaultClient::from_client(vault(work)?, stack(work)?);
+                    Ours::OfCaller(Box::new(client.with_retry(policy)))
+                }
                 None => Ours::Default(VaultClient::new(vault(work)?).with_retry(policy)),
             })
         })
@@ -58,7 +59,7 @@ pub(crate) fn ours(work: &Work) -> Result<Vec<Ours>, Anything> {
 #[derive(Clone)]
 pub(crate) enum Ours {
     Default(VaultClient),
-    OfCaller(VaultClient<Stack>),
+    OfCaller(Box<VaultClient<Stack>>),
 }
 
 impl Creates for Ours {
