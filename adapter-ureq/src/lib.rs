@@ -30,8 +30,8 @@
 //!
 //! Two things are ureq's own. A program that has its feature `gzip` or `brotli` on gets such answers
 //! unpacked, although this client does not ask for them; the limit then counts what is unpacked. And
-//! a new connection does a full TLS handshake: ureq forgets its TLS sessions when the time for a
-//! request differs from one to the next, as it does here.
+//! with a policy whose attempts take other than 10 s, a new connection may do a full TLS handshake:
+//! ureq keeps TLS sessions for requests that have no time of their own.
 //!
 //! A call blocks its thread. In async code run it with `tokio::task::spawn_blocking`, or take one
 //! of the async clients.

@@ -4,6 +4,7 @@ use apideck_vault_core::Bytes;
 use apideck_vault_core::error::{Failure, FailureKind};
 use apideck_vault_core::http::uri::Scheme;
 use apideck_vault_core::http::{Request, Response, header};
+use apideck_vault_core::retry::{ExponentialBackoff, RetryPolicy};
 use std::io::{self, Read};
 use std::time::{Duration, Instant};
 use ureq::config::{AutoHeaderValue, ConfigBuilder};
@@ -48,6 +49,10 @@ impl Agents {
 fn default_config() -> ConfigBuilder<AgentScope> {
     let config = Agent::config_builder()
         .timeout_connect(Some(CONNECT_TIMEOUT))
+        // What every request asks for, but for a policy with another time or a deadline that is near.
+        .timeout_global(RetryPolicy::attempt_timeout(&ExponentialBackoff::new()))
+        .http_status_as_error(false)
+        .max_redirects(0)
         .max_idle_connections(MAX_IDLE_CONNECTIONS)
         .max_idle_connections_per_host(MAX_IDLE_CONNECTIONS)
         // Features of ureq that someone else in the program enables must not change this agent.
@@ -121,6 +126,13 @@ fn run(
     request: Request<impl AsSendBody>,
     timeout: Option<Duration>,
 ) -> Result<Response<Body>, Error> {
+    let config = agent.config();
+    let is_configured = !config.http_status_as_error() && config.max_redirects() == 0;
+    // One request's own configuration is a copy of all of the agent's, and what a connection with
+    // it prepares for TLS is not kept for the next.
+    if is_configured && config.timeouts().global == timeout {
+        return agent.run(request);
+    }
     let request = agent
         .configure_request(request)
         .http_status_as_error(false)

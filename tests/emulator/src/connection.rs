@@ -18,6 +18,7 @@ use tokio::net::TcpListener;
 #[cfg(feature = "https")]
 use tokio::net::TcpStream;
 
+use crate::request::Origin;
 use crate::respond::{AnswerBody, respond};
 use crate::socket::{Gate, Socket};
 use crate::state::State;
@@ -43,7 +44,7 @@ pub(crate) async fn accept(listener: TcpListener, state: Arc<State>, tls: Option
             // Answers are small, and a test that waits for one should not wait for Nagle.
             let _ = socket.set_nodelay(true);
             match tls {
-                None => serve(socket, connection, &state).await,
+                None => serve(socket, Origin::new(connection), &state).await,
                 #[cfg(feature = "https")]
                 Some(tls) => serve_tls(socket, connection, &state, &tls).await,
             }
@@ -58,14 +59,18 @@ async fn serve_tls(socket: TcpStream, connection: ConnectionId, state: &Arc<Stat
     let Ok(socket) = tls.accept(socket).await else {
         return;
     };
+    let origin = Origin {
+        is_tls_resumed: tls::is_resumed(&socket),
+        ..Origin::new(connection)
+    };
     if tls::speaks_http2(&socket) {
         let state = Arc::clone(state);
-        let service = service_fn(move |request| exchange(request, connection, Arc::clone(&state)));
+        let service = service_fn(move |request| exchange(request, origin, Arc::clone(&state)));
         let http = http2::Builder::new(TokioExecutor::new());
         // What is not HTTP has reset its own stream; the connection goes on without it.
         let _ = http.serve_connection(TokioIo::new(socket), service).await;
     } else {
-        serve(socket, connection, state).await;
+        serve(socket, origin, state).await;
     }
 }
 
@@ -74,8 +79,8 @@ async fn serve_tls(socket: TcpStream, connection: ConnectionId, state: &Arc<Stat
 /// hyper speaks HTTP for as long as the answers are HTTP. An answer that is not comes out of the
 /// service as an error that is a [`TakeOver`]: hyper writes nothing for it and hands the socket
 /// back, which from there on is written byte by byte.
-async fn serve(socket: impl Socket, connection: ConnectionId, state: &Arc<State>) {
-    let service = service_fn(|request| exchange(request, connection, Arc::clone(state)));
+async fn serve(socket: impl Socket, origin: Origin, state: &Arc<State>) {
+    let service = service_fn(|request| exchange(request, origin, Arc::clone(state)));
     let gate = Gate::new(socket, Arc::clone(state));
     let mut http = http1::Builder::new().serve_connection(TokioIo::new(gate), service);
     let ended = (&mut http).await;
@@ -92,12 +97,12 @@ async fn serve(socket: impl Socket, connection: ConnectionId, state: &Arc<State>
 /// One request and its answer.
 fn exchange(
     request: Request<Incoming>,
-    connection: ConnectionId,
+    origin: Origin,
     state: Arc<State>,
 ) -> impl Future<Output = Result<Response<AnswerBody>, TakeOver>> {
     // hyper drops the future below when it sees that the client has gone, be it before the
     // first poll. A request that came in full counts all the same, so a task records it.
-    let recorded = tokio::spawn(record(request, connection, Arc::clone(&state)));
+    let recorded = tokio::spawn(record(request, origin, Arc::clone(&state)));
     async move {
         match recorded.await {
             Ok(Some((request, answer))) => respond(&state, &request, answer).await,
@@ -110,12 +115,12 @@ fn exchange(
 /// Reads the request to its end and decides about it; `None` if it had no end.
 async fn record(
     request: Request<Incoming>,
-    connection: ConnectionId,
+    origin: Origin,
     state: Arc<State>,
 ) -> Option<(RecordedRequest, Answer)> {
     let (parts, body) = request.into_parts();
     let body = body.collect().await.ok()?.to_bytes();
-    let request = RecordedRequest::new(parts, body, connection);
+    let request = RecordedRequest::new(parts, body, origin);
     let answer = state.record(&request);
     Some((request, answer))
 }

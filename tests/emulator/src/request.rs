@@ -22,10 +22,13 @@ pub struct RecordedRequest {
     pub body: Bytes,
     /// The connection that it came on.
     pub connection: ConnectionId,
+    /// Whether that connection went on with the TLS session of an earlier one, which spares a full
+    /// handshake.
+    pub is_tls_resumed: bool,
 }
 
 impl RecordedRequest {
-    pub(crate) fn new(parts: request::Parts, body: Bytes, connection: ConnectionId) -> Self {
+    pub(crate) fn new(parts: request::Parts, body: Bytes, origin: Origin) -> Self {
         let mut headers = parts.headers;
         for (name, value) in &mut headers {
             if [AUTHORIZATION, PROXY_AUTHORIZATION, COOKIE].contains(name) {
@@ -38,7 +41,8 @@ impl RecordedRequest {
             version: parts.version,
             headers,
             body,
-            connection,
+            connection: origin.connection,
+            is_tls_resumed: origin.is_tls_resumed,
         }
     }
 
@@ -59,6 +63,22 @@ impl RecordedRequest {
     /// The body, if it is JSON.
     pub fn json(&self) -> Option<Value> {
         serde_json::from_slice(&self.body).ok()
+    }
+}
+
+/// Where a request comes from.
+#[derive(Clone, Copy)]
+pub(crate) struct Origin {
+    pub(crate) connection: ConnectionId,
+    pub(crate) is_tls_resumed: bool,
+}
+
+impl Origin {
+    pub(crate) fn new(connection: ConnectionId) -> Self {
+        Self {
+            connection,
+            is_tls_resumed: false,
+        }
     }
 }
 

@@ -6,9 +6,9 @@ use std::sync::Arc;
 use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair, date_time_ymd};
 use tokio::net::TcpStream;
 use tokio_rustls::TlsAcceptor;
-use tokio_rustls::rustls::ServerConfig;
 use tokio_rustls::rustls::crypto::ring;
 use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer};
+use tokio_rustls::rustls::{HandshakeKind, ServerConfig};
 use tokio_rustls::server::TlsStream;
 
 use crate::socket::Socket;
@@ -68,6 +68,11 @@ const HTTP_1_1: &[u8] = b"http/1.1";
 /// Whether the client has asked for HTTP/2.
 pub(crate) fn speaks_http2(socket: &TlsStream<TcpStream>) -> bool {
     socket.get_ref().1.alpn_protocol() == Some(HTTP_2)
+}
+
+/// Whether the client has gone on with an earlier session.
+pub(crate) fn is_resumed(socket: &TlsStream<TcpStream>) -> bool {
+    socket.get_ref().1.handshake_kind() == Some(HandshakeKind::Resumed)
 }
 
 /// Makes an authority and has it issue a certificate.

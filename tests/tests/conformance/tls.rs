@@ -24,6 +24,7 @@ pub(crate) const CASES: &[Case] = &[
         "a_handshake_that_hangs_is_given_up_as_not_sent",
         given_up_handshake,
     ),
+    ("a_new_connection_resumes_the_tls_session", resumed),
     ("http_to_an_https_port_is_no_answer", plain_to_tls),
     ("what_breaks_off_over_https_is_no_answer", breaks),
     (
@@ -136,6 +137,21 @@ fn given_up_handshake(stack: Stack) {
     let client = stack.client(at(&listener)).with_retry(policy);
     let end = client.send(example()).unwrap_err();
     assert_eq!(end.failure(), FailureKind::NotSent, "{}", end.text);
+}
+
+fn resumed(stack: Stack) {
+    let emulator = Emulator::start_https(Certificate::Good).unwrap();
+    // HTTP's own way to say that this connection ends.
+    emulator.rule(|_| Some(Answer::normal().header("connection", "close")));
+    let client = trusting(stack, &emulator, Http::One);
+    for _ in 0..3 {
+        client.send(example()).unwrap();
+    }
+    let requests = emulator.requests();
+    assert_ne!(requests[0].connection, requests[1].connection);
+    assert_ne!(requests[1].connection, requests[2].connection);
+    assert!(!requests[0].is_tls_resumed);
+    assert!(requests[1].is_tls_resumed && requests[2].is_tls_resumed);
 }
 
 fn plain_to_tls(stack: Stack) {
