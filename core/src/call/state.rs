@@ -13,10 +13,11 @@ use crate::{Operation, Vault};
 /// What all steps of a call share.
 pub(super) struct State<O, P> {
     pub(super) vault: Vault,
-    pub(super) operation: O,
     /// Kept for the next attempt, where the rest of the request is not: that is built anew, so that
-    /// a call that needs one attempt pays for one.
+    /// a call that needs one attempt pays for one. It stands before the operation and so is dropped
+    /// before it: a large block that is freed last makes an allocator join all small ones first.
     pub(super) body: Bytes,
+    pub(super) operation: O,
     pub(super) policy: Policy<P>,
     pub(super) deadline: Option<Duration>,
     pub(super) seed: u64,

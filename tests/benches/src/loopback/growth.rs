@@ -14,11 +14,14 @@ use crate::report::{Report, target};
 
 pub(crate) const HELP: &str = "\
 Shows how the cost of a call grows with the calls in flight, the settings it sends, its attempts, and
-the clients that share a budget, on the async stacks, beside the same by hand.
+the clients that share a budget, beside the same by hand.
 
   --quick       fewer steps, and more noise
-  --stack NAME  only this one: hyper, reqwest
+  --stack NAME  only this one: hyper, reqwest, ureq
 ";
+
+/// A blocking call is a thread, of which thousands are not the adapter's matter.
+const MOST_THREADS: usize = 512;
 
 /// One thing that grows.
 struct Growth {
@@ -86,6 +89,20 @@ const GROWTHS: [Growth; 4] = [
     },
 ];
 
+impl Growth {
+    fn steps(&self, stack: Stack, quick: bool) -> Vec<usize> {
+        let steps = if quick { self.quick_steps } else { self.steps };
+        let threads = |step| match stack {
+            Stack::Ureq => (self.work)(Work::new(stack, Side::Ours), step).in_flight,
+            _ => 0,
+        };
+        let steps = steps.iter().copied();
+        steps
+            .filter(|step| threads(*step) <= MOST_THREADS)
+            .collect()
+    }
+}
+
 /// How each side does at a step.
 struct Step {
     at: usize,
@@ -98,7 +115,8 @@ struct Step {
 /// Per call.
 #[derive(Clone, Copy)]
 struct Figures {
-    heap: f64,
+    /// Of the async stacks: what counts allocations sees those of one thread.
+    heap: Option<f64>,
     resident: f64,
     cpu: f64,
 }
@@ -108,25 +126,19 @@ pub(crate) fn run(options: &Options) -> Result<(), Anything> {
     if options.nginx {
         return Err("nginx cannot hold its answers until all calls are in flight".into());
     }
-    // A blocking call is a thread, of which 10,000 are not the adapter's matter.
-    let stacks = options.stacks.iter().filter(|stack| **stack != Stack::Ureq);
-    let stacks: Vec<Stack> = stacks.copied().collect();
-    let steps = |growth: &Growth| {
-        if options.quick {
-            growth.quick_steps
-        } else {
-            growth.steps
-        }
-    };
-    let all: usize = GROWTHS.iter().map(|growth| steps(growth).len()).sum();
-    let bar = bar(all * stacks.len());
+    let steps = |growth: &Growth, stack| growth.steps(stack, options.quick);
+    let all = GROWTHS.iter().flat_map(|growth| {
+        let stacks = options.stacks.iter();
+        stacks.map(|stack| steps(growth, *stack).len())
+    });
+    let bar = bar(all.sum());
     let mut report = Report::new("growth");
     let mut pictures = Vec::new();
     for growth in &GROWTHS {
         let mut results = Vec::new();
-        for &stack in &stacks {
+        for &stack in &options.stacks {
             let mut done = Vec::new();
-            for &at in steps(growth) {
+            for at in steps(growth, stack) {
                 let step = step(growth, stack, at, options.quick)
                     .map_err(|error| format!("{} {at}: {error}", growth.name))?;
                 bar.suspend(|| rows(&mut report, growth, stack, &step));
@@ -148,21 +160,18 @@ pub(crate) fn run(options: &Options) -> Result<(), Anything> {
 
 fn step(growth: &Growth, stack: Stack, at: usize, quick: bool) -> Result<Step, Anything> {
     let mut clients = Vec::new();
-    let mut first = Vec::new();
+    let mut memory = Vec::new();
     let mut servers = Vec::new();
     for side in [Side::Ours, Side::ByHand] {
         let work = (growth.work)(Work::new(stack, side), at);
-        // Each has a server of its own: two times as many connections may be too many for one.
-        let server = Server::start(
-            None,
-            Serving {
-                hold: work.in_flight,
-                attempts: work.attempts,
-                ..Serving::default()
-            },
-        )?;
-        let mut client = Client::start(work, &server)?;
-        first.push(client.ask(Ask::Once)?.complete()?);
+        let mut firsts = Vec::new();
+        // Which calls are how far when the most is held is chance: the last is gone on with.
+        for _ in 1..if quick { 1 } else { 5 } {
+            firsts.push(begin(&work)?.2);
+        }
+        let (server, client, first) = begin(&work)?;
+        firsts.push(first);
+        memory.push(firsts);
         clients.push(client);
         servers.push(server);
     }
@@ -180,7 +189,7 @@ fn step(growth: &Growth, stack: Stack, at: usize, quick: bool) -> Result<Step, A
             rounds.push([*ours, *by_hand]);
         }
     }
-    let [ours, by_hand] = &first[..] else {
+    let [ours, by_hand] = &memory[..] else {
         return Err("two sides were asked".into());
     };
     let cpu = |side: fn(&[f64; 2]) -> f64| Spread::of(rounds.iter().map(side)).median;
@@ -194,15 +203,35 @@ fn step(growth: &Growth, stack: Stack, at: usize, quick: bool) -> Result<Step, A
     })
 }
 
+/// A client and its first calls. Each has a server of its own: two times as many connections may be
+/// too many for one.
+fn begin(work: &Work) -> Result<(Server, Client, Slice), Anything> {
+    let serving = Serving {
+        hold: work.in_flight,
+        attempts: work.attempts,
+        ..Serving::default()
+    };
+    let server = Server::start(None, serving)?;
+    let mut client = Client::start(work.clone(), &server)?;
+    let first = client.ask(Ask::Once)?.complete()?;
+    Ok((server, client, first))
+}
+
 /// One of them.
-type Figure = fn(&Figures) -> f64;
+type Figure = fn(&Figures) -> Option<f64>;
 
 impl Figures {
-    fn of(first: &Slice, cpu: f64) -> Self {
-        let calls = first.calls as f64;
+    fn of(firsts: &[Slice], cpu: f64) -> Self {
+        let per_call = |bytes: fn(&Slice) -> u64| {
+            let each = firsts
+                .iter()
+                .map(|first| bytes(first) as f64 / first.calls as f64);
+            Spread::of(each).median
+        };
+        let heap = per_call(|first| first.heap_bytes);
         Self {
-            heap: first.heap_bytes as f64 / calls,
-            resident: first.peak_resident_bytes as f64 / calls,
+            heap: (heap > 0.0).then_some(heap),
+            resident: per_call(|first| first.peak_resident_bytes),
             cpu,
         }
     }
@@ -212,11 +241,12 @@ fn rows(report: &mut Report, growth: &Growth, stack: Stack, step: &Step) {
     let [ours, by_hand] = step.sides;
     let name = |what| format!("{}/{}/{}/{what}", growth.name, stack.name(), step.at);
     report.row(name("cpu"), ours.cpu, "us/call", Some(step.ratio));
-    let ratio = ours.heap / by_hand.heap;
-    report.row(name("heap"), ours.heap / 1e3, "KB/call", Some(ratio));
-    if growth.name == "in-flight" {
-        let more = (ours.heap - by_hand.heap) / 1e3;
+    if let (Some(ours), Some(by_hand)) = (ours.heap, by_hand.heap) {
+        report.row(name("heap"), ours / 1e3, "KB/call", Some(ours / by_hand));
+        let more = (ours - by_hand) / 1e3;
         report.row(name("heap-above-by-hand"), more, "KB/call", None);
+    }
+    if growth.name == "in-flight" {
         let ratio = ours.resident / by_hand.resident;
         report.row(
             name("resident"),
@@ -234,12 +264,14 @@ fn exponents(report: &mut Report, growth: &Growth, stack: Stack, steps: &[Step])
     };
     let x = (last.at as f64 / before.at as f64).ln();
     let mut row = |what: &str, figure: Figure| {
-        let cost = |step: &Step| figure(&step.sides[0]) * (growth.whole)(step.at);
-        let power = (cost(last) / cost(before)).ln() / x;
-        let name = format!("{}/{}/{what}-exponent", growth.name, stack.name());
-        report.row(name, power, "power", None);
+        let cost = |step: &Step| Some(figure(&step.sides[0])? * (growth.whole)(step.at));
+        if let (Some(before), Some(last)) = (cost(before), cost(last)) {
+            let power = (last / before).ln() / x;
+            let name = format!("{}/{}/{what}-exponent", growth.name, stack.name());
+            report.row(name, power, "power", None);
+        }
     };
-    row("cpu", |figures| figures.cpu);
+    row("cpu", |figures| Some(figures.cpu));
     row("heap", |figures| figures.heap);
 }
 
@@ -247,8 +279,10 @@ fn plots(growth: &Growth, results: &[(Stack, Vec<Step>)]) -> Result<Vec<PathBuf>
     let folder = target().join("benches");
     fs::create_dir_all(&folder)?;
     let figures: [(&str, &str, Figure); 2] = [
-        ("cpu", "us of CPU per call", |figures| figures.cpu),
-        ("heap", "KB of heap per call", |figures| figures.heap / 1e3),
+        ("cpu", "us of CPU per call", |figures| Some(figures.cpu)),
+        ("heap", "KB of heap per call", |figures| {
+            Some(figures.heap? / 1e3)
+        }),
     ];
     figures
         .into_iter()
@@ -258,7 +292,7 @@ fn plots(growth: &Growth, results: &[(Stack, Vec<Step>)]) -> Result<Vec<PathBuf>
                 side,
                 points: steps
                     .iter()
-                    .map(|step| (step.at as f64, figure(&step.sides[number])))
+                    .filter_map(|step| Some((step.at as f64, figure(&step.sides[number])?)))
                     .collect(),
             };
             let lines: Vec<Line> = results
@@ -269,6 +303,7 @@ fn plots(growth: &Growth, results: &[(Stack, Vec<Step>)]) -> Result<Vec<PathBuf>
                         line(*stack, Side::ByHand, 1, steps),
                     ]
                 })
+                .filter(|line| !line.points.is_empty())
                 .collect();
             let path = folder.join(format!("growth-{}-{what}.svg", growth.name));
             let axes = Axes {

@@ -46,8 +46,10 @@ impl Line {
         match (self.stack, self.side) {
             (Stack::Hyper, Side::Ours) => RGBColor(0, 114, 178),
             (Stack::Hyper, Side::ByHand) => RGBColor(86, 180, 233),
-            (_, Side::Ours) => RGBColor(213, 94, 0),
-            (_, Side::ByHand) => RGBColor(230, 159, 0),
+            (Stack::Reqwest, Side::Ours) => RGBColor(213, 94, 0),
+            (Stack::Reqwest, Side::ByHand) => RGBColor(230, 159, 0),
+            (Stack::Ureq, Side::Ours) => RGBColor(0, 158, 115),
+            (Stack::Ureq, Side::ByHand) => RGBColor(204, 121, 167),
         }
     }
 }
@@ -64,6 +66,8 @@ pub(crate) fn draw(path: &Path, axes: Axes, lines: &[Line]) -> Result<(), Box<dy
     let points = || lines.iter().flat_map(|line| &line.points);
     let right = points().map(|point| x(point.0)).fold(1.0, f64::max);
     let top = points().map(|point| point.1).fold(0.0, f64::max);
+    // Room for the legend above the lines.
+    let top = top * (1.1 + 0.07 * lines.len() as f64);
     let area = SVGBackend::new(path, SIZE).into_drawing_area();
     area.fill(&WHITE)?;
     let mut chart = ChartBuilder::on(&area)
@@ -71,7 +75,7 @@ pub(crate) fn draw(path: &Path, axes: Axes, lines: &[Line]) -> Result<(), Box<dy
         .margin(12)
         .x_label_area_size(40)
         .y_label_area_size(60)
-        .build_cartesian_2d(0.0..right, 0.0..top * 1.05)?;
+        .build_cartesian_2d(0.0..right, 0.0..top)?;
     let logarithmic = axes.logarithmic;
     let x_label = move |value: &f64| {
         let value = if logarithmic {
