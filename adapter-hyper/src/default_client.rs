@@ -17,6 +17,7 @@ use tower_service::Service;
 use crate::transport::BoxError;
 
 /// hyper-util's pooled client, with TLS if the feature `rustls` is on. A clone shares the pool.
+// In an `Arc`, because every call clones it, and a clone of hyper-util's client copies its settings.
 #[derive(Debug, Clone)]
 pub struct DefaultClient(Arc<Client<InTime<Connector>, Full<Bytes>>>);
 

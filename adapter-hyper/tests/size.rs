@@ -23,7 +23,7 @@ impl<const BYTES: usize> Operation for Ask<BYTES> {
 }
 
 #[test]
-fn a_calls_future_does_not_hold_its_operation() {
+fn the_size_of_a_calls_future_does_not_depend_on_its_operation() {
     let client = VaultClient::new(Vault::new("key", "app").unwrap());
     let small = size_of_val(&client.send(Ask([0; 1])));
     assert_eq!(small, size_of_val(&client.send(Ask([0; 4096]))));

@@ -89,6 +89,9 @@ impl VaultClient {
 
     /// Creates a session.
     ///
+    /// The input is checked at once; the request is sent, and the call's time begins, when the future
+    /// is polled.
+    ///
     /// # Errors
     ///
     /// If the input cannot be sent, Apideck refuses, the answer breaks the contract, or no answer
@@ -103,8 +106,8 @@ impl VaultClient {
     /// Performs any operation; the answer comes with its status and headers, and
     /// [`Attempts::of`](crate::Attempts::of) tells how many attempts it took.
     ///
-    /// The request is built at once. It is sent, and the call's time begins, when the future is
-    /// polled.
+    /// The operation is encoded at once; the request is sent, and the call's time begins, when the
+    /// future is polled.
     ///
     /// # Errors
     ///
@@ -116,8 +119,8 @@ impl VaultClient {
         self.call(operation, |answer| answer)
     }
 
-    /// The request is built here, so that the future holds neither the operation nor the client. It
-    /// borrows nothing, so that it can be spawned as it is.
+    /// The call begins here, in a box, so that the future holds neither the operation itself nor the
+    /// client. It borrows nothing, so that it can be spawned as it is.
     fn call<O: Operation, T>(
         &self,
         operation: O,

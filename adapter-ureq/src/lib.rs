@@ -30,8 +30,9 @@
 //!
 //! Two things are ureq's own. A program that has its feature `gzip` or `brotli` on gets such answers
 //! unpacked, although this client does not ask for them; the limit then counts what is unpacked. And
-//! with a policy whose attempts take other than 10 s, a new connection may do a full TLS handshake:
-//! ureq keeps TLS sessions for requests that have no time of their own.
+//! as long as no attempt had the default's 10 s (because of another policy, or a deadline that is
+//! nearer), each new connection does a full TLS handshake: ureq shares TLS sessions only once there
+//! was a request without a time of its own.
 //!
 //! A call blocks its thread. In async code run it with `tokio::task::spawn_blocking`, or take one
 //! of the async clients.

@@ -128,9 +128,11 @@ fn run(
 ) -> Result<Response<Body>, Error> {
     let config = agent.config();
     let is_configured = !config.http_status_as_error() && config.max_redirects() == 0;
+    // An operation may have put a configuration of ureq's there.
+    let is_plain = request.extensions().is_empty();
     // One request's own configuration is a copy of all of the agent's, and what a connection with
     // it prepares for TLS is not kept for the next.
-    if is_configured && config.timeouts().global == timeout {
+    if is_plain && is_configured && config.timeouts().global == timeout {
         return agent.run(request);
     }
     let request = agent

@@ -1,14 +1,14 @@
 //! A whole call without I/O: attempts, waits and the deadline as one state machine.
 //!
 //! ```text
-//!   Call::begin ──► Send(Attempt) ──finish──► Done(result)
-//!        │            ▲      │                  ▲   ▲
-//!        │         resume  finish               │   │
-//!        │            │      ▼                  │   │
-//!        │          Wait(Wait) ─────resume──────┘   │
-//!        │            ▲      │                      │
-//!        │            └resume┘ held by the budget   │
-//!        └────────── input cannot be sent ──────────┘
+//!   Call::begin ──► Send(request, Attempt) ──finish──► Done(result)
+//!        │            ▲      │                           ▲   ▲
+//!        │         resume  finish                        │   │
+//!        │            │      ▼                           │   │
+//!        │          Wait(Wait) ──────────resume──────────┘   │
+//!        │            ▲      │                               │
+//!        │            └resume┘ held by the budget            │
+//!        └─────────────── input cannot be sent ──────────────┘
 //! ```
 //!
 //! Each state is consumed by the step that leaves it, so a wrong order does not compile. Time comes
@@ -101,8 +101,8 @@ impl Call {
     reason = "a caller that does not know a step could not go on"
 )]
 pub enum Step<O: Operation, P, E> {
-    /// Send the request, then [`finish`](Attempt::finish) with what came of it. It is the same for
-    /// every attempt; the body is shared, not copied.
+    /// Send the request, then [`finish`](Attempt::finish) with what came of it. The operation builds
+    /// it for each attempt; the body is shared by all, not copied.
     Send(Request<Bytes>, Attempt<O, P, E>),
     /// Let time pass, then [`resume`](Wait::resume).
     Wait(Wait<O, P, E>),
@@ -234,7 +234,7 @@ impl<O: Operation, P: RetryPolicy, E> Wait<O, P, E> {
     ///
     /// Usually the next step is to send. If the policy's [`RetryBudget`] is empty, it is a further
     /// wait, or the end, as the budget is made. If the wait took so long that the deadline has
-    /// passed, the call is over.
+    /// passed, or the operation can no longer be encoded, the call is over.
     pub fn resume(mut self, elapsed: Duration) -> Step<O, P, E> {
         // What was to be waited counts as waited: a clock that stands still ends no call late.
         let elapsed = elapsed.max(self.begun.saturating_add(self.delay));
@@ -256,8 +256,10 @@ impl<O: Operation, P: RetryPolicy, E> Wait<O, P, E> {
                 return self.hold(elapsed);
             }
         }
-        // An operation that can no longer be encoded has no further attempt.
         let Ok(request) = self.state.request() else {
+            if let Some(budget) = self.state.budget() {
+                budget.give_back();
+            }
             return self.state.done(self.error, GaveUp::Policy);
         };
         self.state.attempts = self.state.attempts.saturating_add(1);

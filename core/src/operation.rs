@@ -14,8 +14,8 @@ use crate::retry::RetryPolicy;
 
 /// The two-way contract of one endpoint: encode its request, decode its answer.
 ///
-/// It is open: whoever needs another endpoint of the API writes these two functions and gets
-/// retries, errors and every HTTP stack with it.
+/// It is open: whoever needs another endpoint of the API writes these functions, and
+/// [`body`](Self::body) if it sends one, and gets retries, errors and every HTTP stack with it.
 ///
 /// ```
 /// use apideck_vault_core::{Operation, Vault, decode_json, path_segment};
@@ -57,7 +57,9 @@ pub trait Operation {
         Ok(Bytes::new())
     }
 
-    /// Builds the request around its [`body`](Self::body), for each attempt of a call the same.
+    /// Builds the request around its [`body`](Self::body), once for each attempt of a call: what has
+    /// to be the same in all of them, such as an idempotency key, is made before and kept in the
+    /// operation.
     ///
     /// # Errors
     ///

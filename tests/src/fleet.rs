@@ -6,7 +6,7 @@
 //! too; see [Handling Overload](https://sre.google/sre-book/handling-overload/)). The calls are
 //! Poisson processes. What a call does is no model: it is [`Call`](apideck_vault_core::Call).
 //!
-//! A fleet of more than 10,000 clients is divided into cells of 250, each with its share of the
+//! A fleet of more than 10,000 clients is divided into cells of at most 250, each with its share of the
 //! service: their waiting calls fit a processor's cache, and every core has work.
 
 mod cell;
@@ -25,6 +25,7 @@ pub use policy::Policy;
 pub use report::{Load, Row};
 pub use scenario::Scenario;
 
+use std::cell::Cell;
 use std::num::NonZero;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -92,7 +93,7 @@ pub fn simulate(
         .collect();
     let jobs = runs.len() * cells as usize;
     let (next, results) = (AtomicUsize::new(0), Mutex::new(Vec::with_capacity(jobs)));
-    let shares = Mutex::new(vec![0.0; jobs]);
+    let done = Mutex::new(0.0);
     thread::scope(|scope| {
         for _ in 0..settings.threads.clamp(1, jobs.max(1)) {
             scope.spawn(|| {
@@ -105,10 +106,11 @@ pub fn simulate(
                     let (scenario, policy) = runs[run];
                     let clients =
                         settings.clients / cells + u32::from(cell < settings.clients % cells);
+                    let reported = Cell::new(0.0);
                     let report = |part| {
-                        let mut shares = shares.lock().expect("no thread panics with it");
-                        shares[job] = part;
-                        progress(shares.iter().sum::<f64>() / jobs as f64);
+                        let mut done = done.lock().expect("no thread panics with it");
+                        *done += part - reported.replace(part);
+                        progress(*done / jobs as f64);
                     };
                     let stream = u64::from(cell);
                     let result =

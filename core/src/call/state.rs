@@ -39,7 +39,8 @@ impl<P: RetryPolicy> Policy<P> {
 }
 
 impl<O: Operation, P: RetryPolicy> State<O, P> {
-    /// The first attempt's request, and what all attempts share. From here on the call counts for the budget.
+    /// The first attempt's request, and what all attempts share. The call counts for the budget from
+    /// here on.
     pub(super) fn new(
         vault: &Vault,
         operation: O,

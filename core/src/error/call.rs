@@ -42,7 +42,8 @@ pub enum CallErrorKind<E> {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum GaveUp {
-    /// The policy does not retry such an error, or the attempts that it allows were used up.
+    /// The policy does not retry such an error, or the attempts that it allows were used up. (Or the
+    /// operation could not be encoded for a further attempt.)
     Policy,
     /// The call's deadline has passed, or would have before the next attempt.
     Deadline,

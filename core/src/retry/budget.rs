@@ -189,6 +189,11 @@ impl RetryBudget {
         self.0.bucket.take(RETRY)
     }
 
+    /// What was taken for a retry that is not made.
+    pub(crate) fn give_back(&self) {
+        self.0.bucket.put(RETRY);
+    }
+
     /// How long a held call pauses before it looks again, given what is left until its deadline and
     /// 64 random bits.
     pub(crate) fn pause(left: Option<Duration>, random: u64) -> Duration {

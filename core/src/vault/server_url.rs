@@ -15,7 +15,7 @@ pub(super) struct Server {
     authority: Authority,
     /// What stands before an operation's path: empty, or `/…` without a slash at its end.
     path_prefix: String,
-    /// Where nearly all requests go, prepared.
+    /// Where nearly all requests go: prepared, which spares each some hundred instructions.
     sessions: Uri,
 }
 

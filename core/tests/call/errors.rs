@@ -4,7 +4,7 @@ use apideck_vault_core::error::{
     ApiError, BuildError, CallError, CallErrorKind, Failure, FailureKind, ResponseError,
 };
 use apideck_vault_core::http::{Method, Request, Response};
-use apideck_vault_core::retry::{ExponentialBackoff, RetryPolicy};
+use apideck_vault_core::retry::{ExponentialBackoff, RetryBudget, RetryPolicy};
 use apideck_vault_core::{Bytes, Call, CreateSession, Operation, Step, Vault};
 use std::error::Error as _;
 use std::io;
@@ -49,7 +49,8 @@ impl Operation for Once {
 #[test]
 fn a_call_whose_request_cannot_be_built_again_ends_with_the_error_in_hand() {
     let vault = Vault::new("key", "app").unwrap();
-    let policy = ExponentialBackoff::new();
+    let budget = RetryBudget::new();
+    let policy = ExponentialBackoff::new().budget(budget.clone());
     let step: Step<_, _, io::Error> = Call::begin(&vault, Once(false.into()), &policy, 1);
     let Step::Send(_, attempt) = step else {
         panic!("{step:?}")
@@ -57,9 +58,11 @@ fn a_call_whose_request_cannot_be_built_again_ends_with_the_error_in_hand() {
     let Step::Wait(wait) = attempt.finish(answer(503, &[]), MS) else {
         panic!("a 503 is retried")
     };
+    let available = budget.available();
     let Step::Done(Err(error)) = wait.resume(S) else {
         panic!("there is nothing to send")
     };
+    assert_eq!(budget.available(), available);
     assert!(error.api_error().unwrap().is_server_error());
     assert_eq!(error.attempts(), 1);
 }

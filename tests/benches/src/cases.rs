@@ -190,9 +190,11 @@ fn call_by_hand(
     session: &apideck_vault_core::Session,
     outcomes: [Outcome; 3],
 ) -> Option<Response<Created>> {
-    let request = prepared.request(consumer, session).ok()?;
-    for outcome in outcomes {
-        sent(request.clone());
+    let mut request = Some(prepared.request(consumer, session).ok()?);
+    let last = outcomes.len() - 1;
+    for (number, outcome) in outcomes.into_iter().enumerate() {
+        let next = if number < last { request.clone() } else { None };
+        sent(std::mem::replace(&mut request, next)?);
         match outcome {
             Ok(answer) if answer.status().is_success() => return by_hand::created(answer).ok(),
             Ok(answer) => drop(by_hand::bare::<Refused>(answer)),

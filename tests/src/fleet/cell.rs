@@ -1,4 +1,4 @@
-//! Some thousand clients and their share of the service, in virtual time.
+//! Some clients and their share of the service, in virtual time.
 
 use apideck_vault_core::error::{ApiError, BuildError, Failure, FailureKind, ResponseError};
 use apideck_vault_core::http::{HeaderValue, Request, Response, StatusCode};
@@ -203,8 +203,8 @@ pub(super) fn simulate(
     }
 }
 
-/// Reads what a call's next step needs. The calls of a fleet do not fit a cache: read at once, what
-/// the next of them need comes from the memory together, not one after the other.
+/// Reads what a call's next step needs. The calls of 10,000 clients do not fit a cache: read at once,
+/// what the next of them need comes from the memory together, not one after the other.
 fn fetch(live: &[(Live<'_>, Time, u32)], policies: &[Box<dyn RetryPolicy>], slot: u32) {
     let Some((live, begun, client)) = live.get(slot as usize) else {
         return;

@@ -107,6 +107,30 @@ impl Events {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::fleet::random::Random;
+
+    #[test]
+    fn many_events_come_in_the_order_of_their_times() {
+        let (mut events, mut expected) = (Events::new(), BinaryHeap::new());
+        let mut random = Random::new(1, 1);
+        let mut now = 0;
+        for _ in 0..20_000 {
+            // Some of them in the same millisecond, some beyond the wheel.
+            let ahead = 3 * MILLISECOND * [1, 1, 10, 30_000][random.below(4) as usize];
+            let event = (now + random.next() % ahead, random.below(1000));
+            events.put(event.0, event.1);
+            expected.push(Reverse(event));
+            // More of them wait all the time.
+            if random.below(3) > 0 {
+                let taken = events.take(|_| ());
+                assert_eq!(Some(Reverse(taken)), expected.pop());
+                now = taken.0;
+            }
+        }
+        while let Some(Reverse(event)) = expected.pop() {
+            assert_eq!(events.take(|_| ()), event);
+        }
+    }
 
     #[test]
     fn events_come_in_the_order_of_their_times() {

@@ -196,7 +196,7 @@ fn never_polled(stack: Stack) {
     let emulator = Emulator::start().unwrap();
     let client = stack.client_for(&emulator);
     client.make_and_drop(example());
-    // Had the first one been sent, it would have come before this one.
+    // Had the first one been sent in the background, it would have had the time of this one.
     client.send(example()).unwrap();
     assert_eq!(emulator.requests().len(), 1);
 }

@@ -79,18 +79,17 @@ fn concurrent(stack: Stack) {
 
 fn kept(stack: Stack) {
     let emulator = Emulator::start().unwrap();
-    emulator.script(vec![Answer::normal().delay(Duration::from_secs(1)); 16]);
+    emulator.script(vec![Answer::normal().delay(Duration::from_secs(1)); 32]);
     let client = stack.client_for(&emulator);
-    let calls: Vec<_> = (0..16).map(|_| client.begin(example())).collect();
-    for call in calls {
-        call.wait().unwrap();
+    for round in 1..=2 {
+        let calls: Vec<_> = (0..16).map(|_| client.begin(example())).collect();
+        for call in calls {
+            call.wait().unwrap();
+        }
+        // A slow machine may not have all of them under way at a time.
+        let used = connections(&emulator);
+        assert!((11..=16).contains(&used), "{used} in round {round}");
     }
-    // A slow machine may not have all of them under way at a time.
-    let used = connections(&emulator);
-    assert!(used > 10, "{used}");
-    client.send(example()).unwrap();
-    assert_eq!(connections(&emulator), used);
-    emulator.wait_for_open_connections(used, PATIENCE).unwrap();
 }
 
 fn announced(stack: Stack) {

@@ -54,11 +54,7 @@ pub(crate) fn trusting_at(stack: Stack, vault: Vault, authority: &str, http: Htt
         Stack::Ureq => {
             let authority = ureq::tls::Certificate::from_pem(authority).unwrap();
             let tls = ureq::tls::TlsConfig::builder().root_certs([authority].into());
-            let own = ureq::Agent::config_builder()
-                .tls_config(tls.build())
-                .http_status_as_error(false)
-                .max_redirects(0)
-                .timeout_global(Some(Duration::from_secs(10)));
+            let own = ureq::Agent::config_builder().tls_config(tls.build());
             let own = own.build().new_agent();
             Client::Ureq(apideck_vault_ureq::VaultClient::from_client(vault, own))
         }
@@ -91,6 +87,28 @@ pub(crate) fn trusting_at(stack: Stack, vault: Vault, authority: &str, http: Htt
             Client::OwnHyper(runtime(), Box::new(client))
         }
     }
+}
+
+/// A client on a stack's own client that resumes TLS sessions: with ureq's, one that is made as the
+/// documentation says.
+pub(crate) fn resuming(stack: Stack, emulator: &Emulator) -> Client {
+    if stack != Stack::Ureq {
+        return trusting(stack, emulator, Http::One);
+    }
+    let authority = emulator.certificate_authority().unwrap();
+    let authority = ureq::tls::Certificate::from_pem(authority.pem().as_bytes()).unwrap();
+    let tls = ureq::tls::TlsConfig::builder().root_certs([authority].into());
+    let own = ureq::Agent::config_builder()
+        .tls_config(tls.build())
+        .max_redirects(0)
+        .http_status_as_error(false)
+        .timeout_global(Some(Duration::from_secs(10)))
+        .build()
+        .new_agent();
+    Client::Ureq(apideck_vault_ureq::VaultClient::from_client(
+        vault(emulator),
+        own,
+    ))
 }
 
 /// A client on the stack's own client as it comes, with redirects on where it follows any.

@@ -9,7 +9,7 @@ use std::net::TcpListener;
 use std::time::Duration;
 
 use crate::Case;
-use crate::own::{Http, trusting};
+use crate::own::{Http, resuming, trusting};
 use crate::sessions::example;
 use crate::stack::{End, PATIENCE, Stack, hasty, vault};
 
@@ -143,7 +143,7 @@ fn resumed(stack: Stack) {
     let emulator = Emulator::start_https(Certificate::Good).unwrap();
     // HTTP's own way to say that this connection ends.
     emulator.rule(|_| Some(Answer::normal().header("connection", "close")));
-    let client = trusting(stack, &emulator, Http::One);
+    let client = resuming(stack, &emulator);
     for _ in 0..3 {
         client.send(example()).unwrap();
     }

@@ -15,7 +15,7 @@ struct Limit {
 }
 
 const LIMITS: [Limit; 13] = [
-    limit("encode", 1.10, 2.0),
+    limit("encode", 1.10, 0.0),
     limit("decode-200", 1.10, 0.0),
     // They keep more: every field, the headers, the body.
     limit("decode-400", 1.50, 1.0),
@@ -26,12 +26,12 @@ const LIMITS: [Limit; 13] = [
     limit("decode-429", 1.50, 1.0),
     limit("decode-503", 1.50, 1.0),
     limit("decode-502-page", 1.50, 0.0),
-    limit("begin", 1.10, 1.0),
+    limit("begin", 1.10, 0.0),
     // By hand it is a clone, which every call pays for that may be retried; ours is built anew around
     // the same body, by those that are retried.
     limit("second-request", 2.50, 2.0),
     // Where the floor looks at no deadline, policy or budget.
-    limit("call-of-3-attempts", 1.25, 5.0),
+    limit("call-of-3-attempts", 1.25, 6.0),
 ];
 
 const fn limit(case: &'static str, instructions: f64, allocations: f64) -> Limit {

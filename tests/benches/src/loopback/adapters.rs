@@ -5,7 +5,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use super::Anything;
 use super::certificate::Certificate;
 use super::child::{Server, Serving};
-use super::compare::{Compared, Effort, Round, rounds};
+use super::compare::{Compared, Effort, Round, generations};
 use super::options::Options;
 use super::work::{Side, Slice, Stack, Work};
 use crate::report::Report;
@@ -24,18 +24,20 @@ const IN_FLIGHT: [usize; 3] = [1, 64, 512];
 pub(crate) fn run(options: &Options) -> Result<(), Anything> {
     let effort = if options.quick {
         Effort {
+            generations: 1,
             rounds: 4,
             slice_milliseconds: 60,
         }
     } else {
         Effort {
-            rounds: 16,
-            slice_milliseconds: 160,
+            generations: 6,
+            rounds: 4,
+            slice_milliseconds: 120,
         }
     };
     let certificate = Certificate::new()?;
     let cells = cells(&options.stacks);
-    let bar = bar(cells.len() * effort.rounds);
+    let bar = bar(cells.len() * effort.generations * effort.rounds);
     let mut report = Report::new(if options.nginx {
         "adapters-nginx"
     } else {
@@ -53,16 +55,17 @@ pub(crate) fn run(options: &Options) -> Result<(), Anything> {
             in_flight: cell.in_flight,
             ..Work::new(cell.stack, Side::Ours)
         };
-        let rounds = rounds(&work, &server, effort, || bar.inc(1))
+        let generations = generations(&work, &server, effort, || bar.inc(1))
             .map_err(|error| format!("{}: {error}", cell.name()))?;
-        bar.suspend(|| rows(&mut report, &cell.name(), &rounds));
+        bar.suspend(|| rows(&mut report, &cell.name(), &generations));
     }
     bar.finish_and_clear();
     println!("{}", report.write()?.display());
     Ok(())
 }
 
-fn rows(report: &mut Report, name: &str, rounds: &[Round]) {
+fn rows(report: &mut Report, name: &str, generations: &[Vec<Round>]) {
+    let rounds = &generations.concat();
     let mut row = |what: &str, unit, compared: Compared| {
         let name = format!("{name}/{what}");
         report.compared(name, compared.ours, unit, compared.ratio, compared.noise);
@@ -77,10 +80,13 @@ fn rows(report: &mut Report, name: &str, rounds: &[Round]) {
         let latency = |slice: &Slice| slice.latencies.get(number).copied().unwrap_or(f64::NAN);
         row(what, "us", Compared::of(rounds, latency));
     }
-    // A peak is that of all slices so far.
-    let last = rounds.last().map(std::slice::from_ref).unwrap_or_default();
+    // A peak is that of all slices of a generation so far.
+    let last: Vec<Round> = generations
+        .iter()
+        .filter_map(|rounds| rounds.last().cloned())
+        .collect();
     let peak = |slice: &Slice| slice.peak_resident_bytes as f64 / 1e6;
-    row("peak-resident", "MB", Compared::of(last, peak));
+    row("peak-resident", "MB", Compared::of(&last, peak));
 }
 
 /// What is compared at a time.

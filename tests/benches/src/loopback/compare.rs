@@ -10,12 +10,28 @@ pub(crate) type Round = [Slice; 4];
 /// How long it is looked at.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Effort {
+    /// How often all clients are started anew: where the system puts a process's memory makes it
+    /// faster or slower for as long as it lives.
+    pub(crate) generations: usize,
+    /// Of each generation.
     pub(crate) rounds: usize,
     pub(crate) slice_milliseconds: u64,
 }
 
+/// The rounds of each generation.
+pub(crate) fn generations(
+    work: &Work,
+    server: &Server,
+    effort: Effort,
+    mut progress: impl FnMut(),
+) -> Result<Vec<Vec<Round>>, Anything> {
+    (0..effort.generations)
+        .map(|_| rounds(work, server, effort, &mut progress))
+        .collect()
+}
+
 /// Starts the four clients, warms them up and lets them work in turn.
-pub(crate) fn rounds(
+fn rounds(
     work: &Work,
     server: &Server,
     effort: Effort,
