@@ -146,7 +146,10 @@ impl VaultClient {
             let problem = "of apideck-vault-ureq is missing, which https needs";
             return Err(BuildError::new("feature `rustls`", problem, expected));
         }
-        Ok(self.agents.for_scheme(is_https))
+        let policy = &self.retry;
+        let times = [policy.attempt_timeout(), policy.deadline()];
+        let usual = times.into_iter().flatten().min();
+        Ok(self.agents.for_scheme(is_https, usual))
     }
 
     fn with(vault: Vault, agents: Agents, speaks_https: bool) -> Self {

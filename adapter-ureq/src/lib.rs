@@ -30,9 +30,8 @@
 //!
 //! Two things are ureq's own. A program that has its feature `gzip` or `brotli` on gets such answers
 //! unpacked, although this client does not ask for them; the limit then counts what is unpacked. And
-//! as long as no attempt had the default's 10 s (because of another policy, or a deadline that is
-//! nearer), each new connection does a full TLS handshake: ureq shares TLS sessions only once there
-//! was a request without a time of its own.
+//! attempts that have another time than is usual for the client's first call (because of a later
+//! policy, or a deadline that is near) cost a little more: it is a configuration for one request.
 //!
 //! A call blocks its thread. In async code run it with `tokio::task::spawn_blocking`, or take one
 //! of the async clients.

@@ -4,8 +4,8 @@ use apideck_vault_core::Bytes;
 use apideck_vault_core::error::{Failure, FailureKind};
 use apideck_vault_core::http::uri::Scheme;
 use apideck_vault_core::http::{Request, Response, header};
-use apideck_vault_core::retry::{ExponentialBackoff, RetryPolicy};
 use std::io::{self, Read};
+use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 use ureq::config::{AutoHeaderValue, ConfigBuilder};
 use ureq::typestate::AgentScope;
@@ -17,40 +17,48 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 /// No more are kept than were in use at a time.
 const MAX_IDLE_CONNECTIONS: usize = 1024;
 
-/// The agents for encrypted and for plain requests.
+/// The agents for encrypted and for plain requests, made when the first of these is sent.
 #[derive(Debug, Clone)]
 pub(crate) struct Agents {
-    https: Agent,
-    http: Agent,
+    https: Arc<OnceLock<Agent>>,
+    http: Arc<OnceLock<Agent>>,
 }
 
 impl Agents {
-    /// Agents for this one job: what an attempt costs and where the key goes is known. Plain http
-    /// goes to loopback, or was asked for by name: a proxy of the environment would read the key.
+    /// Agents for this one job: what an attempt costs and where the key goes is known.
     pub(crate) fn new() -> Self {
         Self {
-            https: default_config().build().new_agent(),
-            http: default_config().proxy(None).build().new_agent(),
+            https: Arc::default(),
+            http: Arc::default(),
         }
     }
 
     pub(crate) fn of_caller(agent: Agent) -> Self {
         Self {
-            https: agent.clone(),
-            http: agent,
+            https: Arc::new(agent.clone().into()),
+            http: Arc::new(agent.into()),
         }
     }
 
-    pub(crate) fn for_scheme(&self, is_https: bool) -> &Agent {
-        if is_https { &self.https } else { &self.http }
+    /// The agent for this scheme. `timeout` is what nearly every request has: if this is the first
+    /// one, it becomes the agent's own.
+    pub(crate) fn for_scheme(&self, is_https: bool, timeout: Option<Duration>) -> &Agent {
+        let config = || default_config(timeout);
+        if is_https {
+            self.https.get_or_init(|| config().build().new_agent())
+        } else {
+            // Plain http goes to loopback, or was asked for by name: a proxy of the environment would
+            // read the key.
+            self.http
+                .get_or_init(|| config().proxy(None).build().new_agent())
+        }
     }
 }
 
-fn default_config() -> ConfigBuilder<AgentScope> {
+fn default_config(timeout: Option<Duration>) -> ConfigBuilder<AgentScope> {
     let config = Agent::config_builder()
         .timeout_connect(Some(CONNECT_TIMEOUT))
-        // What every request asks for, but for a policy with another time or a deadline that is near.
-        .timeout_global(RetryPolicy::attempt_timeout(&ExponentialBackoff::new()))
+        .timeout_global(timeout)
         .http_status_as_error(false)
         .max_redirects(0)
         .max_idle_connections(MAX_IDLE_CONNECTIONS)
@@ -65,7 +73,7 @@ fn default_config() -> ConfigBuilder<AgentScope> {
 /// The provider is named, so that another one elsewhere in the program changes nothing.
 #[cfg(feature = "rustls")]
 fn tls_config() -> ureq::tls::TlsConfig {
-    let provider = std::sync::Arc::new(rustls::crypto::ring::default_provider());
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
     ureq::tls::TlsConfig::builder()
         .provider(ureq::tls::TlsProvider::Rustls)
         .root_certs(ureq::tls::RootCerts::WebPki)

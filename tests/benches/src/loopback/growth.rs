@@ -263,16 +263,18 @@ fn exponents(report: &mut Report, growth: &Growth, stack: Stack, steps: &[Step])
         return;
     };
     let x = (last.at as f64 / before.at as f64).ln();
-    let mut row = |what: &str, figure: Figure| {
-        let cost = |step: &Step| Some(figure(&step.sides[0])? * (growth.whole)(step.at));
+    let mut row = |what: &str, side: usize, figure: Figure| {
+        let cost = |step: &Step| Some(figure(&step.sides[side])? * (growth.whole)(step.at));
         if let (Some(before), Some(last)) = (cost(before), cost(last)) {
             let power = (last / before).ln() / x;
-            let name = format!("{}/{}/{what}-exponent", growth.name, stack.name());
+            let name = format!("{}/{}/{what}", growth.name, stack.name());
             report.row(name, power, "power", None);
         }
     };
-    row("cpu", |figures| Some(figures.cpu));
-    row("heap", |figures| figures.heap);
+    row("cpu-exponent", 0, |figures| Some(figures.cpu));
+    row("cpu-exponent-by-hand", 1, |figures| Some(figures.cpu));
+    row("heap-exponent", 0, |figures| figures.heap);
+    row("heap-exponent-by-hand", 1, |figures| figures.heap);
 }
 
 fn plots(growth: &Growth, results: &[(Stack, Vec<Step>)]) -> Result<Vec<PathBuf>, Anything> {
