@@ -153,7 +153,8 @@ where
     }
 
     /// The call begins here, in a box, so that the future holds neither the operation itself nor the
-    /// client. It borrows nothing, so that it can be spawned as it is, and the service need not be `Sync`.
+    /// client. It borrows nothing, so that it can be spawned as it is, and the service need not be
+    /// `Sync`.
     fn call<O: Operation, T>(
         &self,
         operation: O,
