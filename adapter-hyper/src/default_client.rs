@@ -1,8 +1,8 @@
 //! The service that is used unless the caller brings one.
 
-use apideck_vault_core::Bytes;
-use apideck_vault_core::error::BuildError;
+use apideck_vault_core::error::ClientError;
 use apideck_vault_core::http::{Request, Response, Uri};
+use apideck_vault_core::{Bytes, Vault};
 use http_body_util::Full;
 use hyper::body::Incoming;
 use hyper_util::client::legacy::{self, Client, connect::HttpConnector};
@@ -16,22 +16,53 @@ use tower_service::Service;
 
 use crate::transport::BoxError;
 
+/// The service for encrypted requests, if it can be had, and for plain ones.
+#[derive(Debug, Clone)]
+pub(crate) struct Clients<S> {
+    client: Result<S, ClientError>,
+    speaks_https: bool,
+}
+
+impl Clients<DefaultClient> {
+    /// A client for this one job: what an attempt costs and where the key goes is known.
+    pub(crate) fn by_default() -> Self {
+        Self {
+            client: DefaultClient::new(),
+            speaks_https: cfg!(feature = "rustls"),
+        }
+    }
+}
+
+impl<S: Clone> Clients<S> {
+    pub(crate) fn of_caller(client: S) -> Self {
+        Self {
+            client: Ok(client),
+            speaks_https: true,
+        }
+    }
+
+    /// The service for this vault's scheme.
+    pub(crate) fn of(&self, vault: &Vault) -> Result<S, ClientError> {
+        if vault.is_https() && !self.speaks_https {
+            return Err(ClientError::missing_tls("apideck-vault-hyper"));
+        }
+        self.client.clone()
+    }
+}
+
 /// hyper-util's pooled client, with TLS if the feature `rustls` is on. A clone shares the pool.
 // In an `Arc`, because every call clones it, and a clone of hyper-util's client copies its settings.
 #[derive(Debug, Clone)]
 pub struct DefaultClient(Arc<Client<InTime<Connector>, Full<Bytes>>>);
 
 impl DefaultClient {
-    /// A client for this one job: what an attempt costs and where the key goes is known.
-    pub(crate) fn new() -> Result<Self, BuildError> {
+    fn new() -> Result<Self, ClientError> {
         let mut tcp = HttpConnector::new();
         // Divided among the addresses of a name, so that the first cannot use it all up.
         tcp.set_connect_timeout(Some(CONNECT_TIMEOUT));
         tcp.set_nodelay(true);
         let client = Client::builder(TokioExecutor::new())
             .pool_timer(TokioTimer::new())
-            // Otherwise there would be attempts that nobody counts.
-            .retry_canceled_requests(false)
             .build(InTime(connector(tcp)?));
         Ok(Self(Arc::new(client)))
     }
@@ -90,19 +121,15 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// The provider is named, so that another one elsewhere in the program changes nothing.
 #[cfg(feature = "rustls")]
-fn connector(mut tcp: HttpConnector) -> Result<Connector, BuildError> {
+fn connector(mut tcp: HttpConnector) -> Result<Connector, ClientError> {
     tcp.enforce_http(false);
     let tls = hyper_rustls::HttpsConnectorBuilder::new()
         .with_provider_and_webpki_roots(rustls::crypto::ring::default_provider())
-        .map_err(|error| {
-            let problem = format!("cannot be built ({error})");
-            let expected = "one of your own can be handed in with `from_client`";
-            BuildError::new("the default hyper client", problem, expected)
-        })?;
+        .map_err(|error| ClientError::unbuildable("hyper", error))?;
     Ok(tls.https_or_http().enable_http1().wrap_connector(tcp))
 }
 
 #[cfg(not(feature = "rustls"))]
-fn connector(tcp: HttpConnector) -> Result<Connector, BuildError> {
+fn connector(tcp: HttpConnector) -> Result<Connector, ClientError> {
     Ok(tcp)
 }

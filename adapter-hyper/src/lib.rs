@@ -26,8 +26,9 @@
 //! ```
 //!
 //! The default client is made for this one job: hyper-util's pooled client, https with rustls and
-//! Mozilla's root certificates, HTTP/1.1, 5 s to connect, no retries of hyper-util's own. Hyper
-//! follows no redirects and asks no proxy. Anything else is your own service's matter: see
+//! Mozilla's root certificates, HTTP/1.1, 5 s to connect. A request that was never started, because the
+//! idle connection it was to use had been closed, is sent on another one without counting as an
+//! attempt. Hyper follows no redirects and uses no proxy. Anything else is your own service's matter: see
 //! [`VaultClient::from_client`].
 //!
 //! # Features
@@ -49,6 +50,7 @@
 
 mod client;
 mod default_client;
+mod drive;
 mod transport;
 
 pub use apideck_vault_core::*;

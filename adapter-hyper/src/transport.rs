@@ -19,7 +19,7 @@ pub(crate) async fn send<S, B>(
     service: &mut S,
     request: Request<Bytes>,
     timeout: Option<Duration>,
-    max_response_bytes: usize,
+    most_bytes: usize,
 ) -> Result<Response<Bytes>, Failure<TransportError>>
 where
     S: Service<Request<Full<Bytes>>, Response = Response<B>>,
@@ -29,7 +29,7 @@ where
 {
     // Pinned, so that it is here once and not once more in each of the two arms.
     let request = framed(request).map(Full::new);
-    let exchange = pin!(exchange(service, request, max_response_bytes));
+    let exchange = pin!(exchange(service, request, most_bytes));
     match timeout {
         Some(timeout) => tokio::time::timeout(timeout, exchange)
             .await
@@ -41,7 +41,7 @@ where
 async fn exchange<S, B>(
     service: &mut S,
     request: Request<Full<Bytes>>,
-    max_response_bytes: usize,
+    most_bytes: usize,
 ) -> Result<Response<Bytes>, Failure<TransportError>>
 where
     S: Service<Request<Full<Bytes>>, Response = Response<B>>,
@@ -51,17 +51,17 @@ where
 {
     let ready = poll_fn(|context| service.poll_ready(context)).await;
     let unknown = FailureKind::Other;
-    ready.map_err(|error| sorted(error.into(), unknown))?;
+    ready.map_err(|error| classify(error.into(), unknown))?;
     let answer = service.call(request).await;
-    let answer = answer.map_err(|error| sorted(error.into(), unknown))?;
+    let answer = answer.map_err(|error| classify(error.into(), unknown))?;
     let (head, body) = answer.into_parts();
-    if body.size_hint().lower() > u64::try_from(max_response_bytes).unwrap_or(u64::MAX) {
+    if body.size_hint().lower() > u64::try_from(most_bytes).unwrap_or(u64::MAX) {
         return Err(FailureKind::TooLarge.into());
     }
-    match Limited::new(body, max_response_bytes).collect().await {
+    match Limited::new(body, most_bytes).collect().await {
         Ok(body) => Ok(Response::from_parts(head, body.to_bytes())),
         Err(error) if error.is::<LengthLimitError>() => Err(FailureKind::TooLarge.into()),
-        Err(error) => Err(sorted(error, FailureKind::Unanswered)),
+        Err(error) => Err(classify(error, FailureKind::Unanswered)),
     }
 }
 
@@ -78,7 +78,7 @@ fn framed(mut request: Request<Bytes>) -> Request<Bytes> {
 
 /// What is known after an error of the service's or of its answer's body. A tower layer may make up
 /// any: then it is `unknown`.
-fn sorted(error: BoxError, unknown: FailureKind) -> Failure<TransportError> {
+fn classify(error: BoxError, unknown: FailureKind) -> Failure<TransportError> {
     let mut kind = unknown;
     let mut next: Option<&(dyn Error + 'static)> = Some(&*error);
     while let Some(error) = next {

@@ -46,6 +46,8 @@
 )]
 
 mod client;
+mod default_client;
+mod drive;
 mod transport;
 
 pub use apideck_vault_core::*;

@@ -30,8 +30,9 @@
 //!
 //! Two things are ureq's own. A program that has its feature `gzip` or `brotli` on gets such answers
 //! unpacked, although this client does not ask for them; the limit then counts what is unpacked. And
-//! attempts that have another time than is usual for the client's first call (because of a later
-//! policy, or a deadline that is near) cost a little more: it is a configuration for one request.
+//! attempts that have another time than the settings that the client was made with (because of other
+//! settings for one call, or a deadline that is near) cost a little more: it is a configuration for one
+//! request.
 //!
 //! A call blocks its thread. In async code run it with `tokio::task::spawn_blocking`, or take one
 //! of the async clients.
@@ -53,6 +54,8 @@
 )]
 
 mod client;
+mod default_client;
+mod drive;
 mod transport;
 
 pub use apideck_vault_core::*;

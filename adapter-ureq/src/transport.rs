@@ -5,87 +5,14 @@ use apideck_vault_core::error::{Failure, FailureKind};
 use apideck_vault_core::http::uri::Scheme;
 use apideck_vault_core::http::{Request, Response, header};
 use std::io::{self, Read};
-use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
-use ureq::config::{AutoHeaderValue, ConfigBuilder};
-use ureq::typestate::AgentScope;
 use ureq::{Agent, AsSendBody, Body, Error, SendBody, Timeout};
-
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
-
-/// ureq keeps 3 unless told otherwise: with more threads than that, most calls would connect anew.
-/// No more are kept than were in use at a time.
-const MAX_IDLE_CONNECTIONS: usize = 1024;
-
-/// The agents for encrypted and for plain requests, made when the first of these is sent.
-#[derive(Debug, Clone)]
-pub(crate) struct Agents {
-    https: Arc<OnceLock<Agent>>,
-    http: Arc<OnceLock<Agent>>,
-}
-
-impl Agents {
-    /// Agents for this one job: what an attempt costs and where the key goes is known.
-    pub(crate) fn new() -> Self {
-        Self {
-            https: Arc::default(),
-            http: Arc::default(),
-        }
-    }
-
-    pub(crate) fn of_caller(agent: Agent) -> Self {
-        Self {
-            https: Arc::new(agent.clone().into()),
-            http: Arc::new(agent.into()),
-        }
-    }
-
-    /// The agent for this scheme. `timeout` is what nearly every request has: if this is the first
-    /// one, it becomes the agent's own.
-    pub(crate) fn for_scheme(&self, is_https: bool, timeout: Option<Duration>) -> &Agent {
-        let config = || default_config(timeout);
-        if is_https {
-            self.https.get_or_init(|| config().build().new_agent())
-        } else {
-            // Plain http goes to loopback, or was asked for by name: a proxy of the environment would
-            // read the key.
-            self.http
-                .get_or_init(|| config().proxy(None).build().new_agent())
-        }
-    }
-}
-
-fn default_config(timeout: Option<Duration>) -> ConfigBuilder<AgentScope> {
-    let config = Agent::config_builder()
-        .timeout_connect(Some(CONNECT_TIMEOUT))
-        .timeout_global(timeout)
-        .http_status_as_error(false)
-        .max_redirects(0)
-        .max_idle_connections(MAX_IDLE_CONNECTIONS)
-        .max_idle_connections_per_host(MAX_IDLE_CONNECTIONS)
-        // Features of ureq that someone else in the program enables must not change this agent.
-        .accept_encoding(AutoHeaderValue::None);
-    #[cfg(feature = "rustls")]
-    let config = config.tls_config(tls_config());
-    config
-}
-
-/// The provider is named, so that another one elsewhere in the program changes nothing.
-#[cfg(feature = "rustls")]
-fn tls_config() -> ureq::tls::TlsConfig {
-    let provider = Arc::new(rustls::crypto::ring::default_provider());
-    ureq::tls::TlsConfig::builder()
-        .provider(ureq::tls::TlsProvider::Rustls)
-        .root_certs(ureq::tls::RootCerts::WebPki)
-        .unversioned_rustls_crypto_provider(provider)
-        .build()
-}
 
 pub(crate) fn send(
     agent: &Agent,
     request: Request<Bytes>,
     timeout: Option<Duration>,
-    max_response_bytes: usize,
+    most_bytes: usize,
 ) -> Result<Response<Bytes>, Failure<Error>> {
     let began = Instant::now();
     let is_https = request.uri().scheme() == Some(&Scheme::HTTPS);
@@ -105,11 +32,11 @@ pub(crate) fn send(
         Error::Timeout(_) if timeout.is_some_and(|timeout| is_over(began, timeout)) => {
             Failure::new(FailureKind::TimedOut, error)
         }
-        error if is_https && body.is_untouched => sorted(error, At::Handshake),
-        error => sorted(error, At::Exchange),
+        error if is_https && body.is_untouched => classify(error, At::Handshake),
+        error => classify(error, At::Exchange),
     });
     let (head, body) = answer?.into_parts();
-    let max = u64::try_from(max_response_bytes).unwrap_or(u64::MAX);
+    let max = u64::try_from(most_bytes).unwrap_or(u64::MAX);
     if body.content_length().is_some_and(|length| length > max) {
         return Err(FailureKind::TooLarge.into());
     }
@@ -118,9 +45,9 @@ pub(crate) fn send(
     let limit = max.saturating_add(1);
     let mut bytes = Vec::new();
     match body.into_reader().take(limit).read_to_end(&mut bytes) {
-        Ok(_) if bytes.len() > max_response_bytes => Err(FailureKind::TooLarge.into()),
+        Ok(_) if bytes.len() > most_bytes => Err(FailureKind::TooLarge.into()),
         Ok(_) => Ok(Response::from_parts(head, bytes.into())),
-        Err(error) => Err(sorted(error.into(), At::Body)),
+        Err(error) => Err(classify(error.into(), At::Body)),
     }
 }
 
@@ -186,7 +113,7 @@ enum At {
 
 /// What is known after an error of ureq's, which has one kind for a handshake that broke off and
 /// for an answer that did.
-fn sorted(error: Error, at: At) -> Failure<Error> {
+fn classify(error: Error, at: At) -> Failure<Error> {
     let kind = match &error {
         Error::HostNotFound
         | Error::ConnectionFailed

@@ -1,14 +1,14 @@
 //! A whole call without I/O: attempts, waits and the deadline as one state machine.
 //!
 //! ```text
-//!   Call::begin ──► Send(request, Attempt) ──finish──► Done(result)
-//!        │            ▲      │                           ▲   ▲
-//!        │         resume  finish                        │   │
-//!        │            │      ▼                           │   │
-//!        │          Wait(Wait) ──────────resume──────────┘   │
-//!        │            ▲      │                               │
-//!        │            └resume┘ held by the budget            │
-//!        └─────────────── input cannot be sent ──────────────┘
+//!   begin ──► Send(request, Attempt) ──finish──► Done(result)
+//!     │            ▲      │                        ▲   ▲
+//!     │         resume  finish                     │   │
+//!     │            │      ▼                        │   │
+//!     │          Wait(Wait) ─────────resume────────┘   │
+//!     │            ▲      │                            │
+//!     │            └resume┘ held by the budget         │
+//!     └──────────── input cannot be sent ──────────────┘
 //! ```
 //!
 //! Each state is consumed by the step that leaves it, so a wrong order does not compile. Time comes
@@ -21,8 +21,9 @@ use std::marker::PhantomData;
 use std::time::Duration;
 
 use crate::error::{CallError, CallErrorKind, Failure, GaveUp};
-use crate::retry::{Cause, FailedAttempt, RetryBudget, RetryPolicy, Verdict};
-use crate::{Operation, Vault};
+use crate::operation::Operation;
+use crate::retry::{Cause, FailedAttempt, RetryBudget, Verdict};
+use crate::settings::ClientSettings;
 use state::State;
 
 mod attempts;
@@ -31,64 +32,50 @@ mod state;
 
 pub use attempts::Attempts;
 
-/// Where a call begins.
-///
-/// This is all that an HTTP stack needs around it (here one that fails once; a real one sends, and
-/// measures the time with a clock):
-///
-/// ```
-/// use apideck_vault_core::{Bytes, Call, CreateSession, Step, Vault, http};
-/// use apideck_vault_core::error::{Failure, FailureKind};
-/// use apideck_vault_core::retry::ExponentialBackoff;
-/// use std::{io, time::Duration};
-///
-/// let mut answers = vec![
-///     Ok(http::Response::new(Bytes::from_static(
-///         br#"{"status_code":200,"status":"OK","data":{"session_uri":"https://vault.apideck.com/session/t","session_token":"t"}}"#,
-///     ))),
-///     Err(Failure::new(FailureKind::NotSent, io::Error::other("connection refused"))),
-/// ];
-/// let vault = Vault::new("sk_live_1", "app")?;
-/// let policy = ExponentialBackoff::new();
-/// let mut elapsed = Duration::ZERO;
-///
-/// let mut step = Call::begin(&vault, CreateSession::new("test-consumer"), &policy, 42);
-/// let result = loop {
-///     step = match step {
-///         Step::Send(request, attempt) => {
-///             assert_eq!(request.method(), "POST");
-///             let outcome = answers.pop().expect("two attempts are enough");
-///             attempt.finish(outcome, elapsed)
-///         }
-///         Step::Wait(wait) => {
-///             elapsed += wait.delay();
-///             wait.resume(elapsed)
-///         }
-///         Step::Done(result) => break result,
-///     };
-/// };
-/// assert_eq!(result?.body().session_uri(), "https://vault.apideck.com/session/t");
-/// # Ok::<(), Box<dyn std::error::Error>>(())
-/// ```
-#[derive(Debug)]
-#[non_exhaustive]
-pub struct Call;
-
-impl Call {
-    /// Makes the body, once for all attempts, and the request. The first step is to send it, or
-    /// [`Step::Done`] if the input cannot be sent.
+impl ClientSettings {
+    /// Begins a call. The first step is to send its request, or [`Step::Done`] if the input cannot be
+    /// sent.
     ///
-    /// `policy` is a reference, or an `Arc` where the steps have to live on their own.
+    /// `seed` is where the call's randomness comes from: take a new one for each call, or the clients
+    /// of a service in trouble come back all at the same time.
     ///
-    /// `seed` is where the policy's randomness comes from: take a new one for each call, or the
-    /// clients of a service in trouble come back all at the same time.
-    pub fn begin<O: Operation, P: RetryPolicy, E>(
-        vault: &Vault,
-        operation: O,
-        policy: P,
-        seed: u64,
-    ) -> Step<O, P, E> {
-        match State::new(vault, operation, policy, seed) {
+    /// This is all that an HTTP stack needs around it (here one that fails once; a real one sends, and
+    /// measures the time with a clock):
+    ///
+    /// ```
+    /// use apideck_vault_core::error::{Failure, FailureKind};
+    /// use apideck_vault_core::{Bytes, ClientSettings, CreateSession, Step, Vault, http};
+    /// use std::{io, time::Duration};
+    ///
+    /// let mut answers = vec![
+    ///     Ok(http::Response::new(Bytes::from_static(
+    ///         br#"{"data":{"session_uri":"https://vault.apideck.com/session/t","session_token":"t"}}"#,
+    ///     ))),
+    ///     Err(Failure::new(FailureKind::NotSent, io::Error::other("connection refused"))),
+    /// ];
+    /// let settings = ClientSettings::from(Vault::new("sk_live_1", "app")?);
+    /// let mut elapsed = Duration::ZERO;
+    ///
+    /// let mut step = settings.begin(CreateSession::new("test-consumer"), 42);
+    /// let result = loop {
+    ///     step = match step {
+    ///         Step::Send(request, attempt) => {
+    ///             assert_eq!(request.method(), "POST");
+    ///             let outcome = answers.pop().expect("two attempts are enough");
+    ///             attempt.finish(outcome, elapsed)
+    ///         }
+    ///         Step::Wait(wait) => {
+    ///             elapsed += wait.delay();
+    ///             wait.resume(elapsed)
+    ///         }
+    ///         Step::Done(result) => break result,
+    ///     };
+    /// };
+    /// assert_eq!(result?.body().session_uri(), "https://vault.apideck.com/session/t");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn begin<O: Operation, E>(&self, operation: O, seed: u64) -> Step<O, E> {
+        match State::begin(self, operation, seed) {
             Ok((request, state)) => Step::Send(request, Attempt::at(Duration::ZERO, state)),
             Err(error) => Step::Done(Err(error.into())),
         }
@@ -100,21 +87,20 @@ impl Call {
     clippy::exhaustive_enums,
     reason = "a caller that does not know a step could not go on"
 )]
-pub enum Step<O: Operation, P, E> {
-    /// Send the request, then [`finish`](Attempt::finish) with what came of it. The operation builds
-    /// it for each attempt; the body is shared by all, not copied.
-    Send(Request<Bytes>, Attempt<O, P, E>),
+pub enum Step<O: Operation, E> {
+    /// Send the request, then [`finish`](Attempt::finish) with what came of it.
+    Send(Request<Bytes>, Attempt<O, E>),
     /// Let time pass, then [`resume`](Wait::resume).
-    Wait(Wait<O, P, E>),
+    Wait(Wait<O, E>),
     /// The call is over.
     Done(Result<Response<O::Output>, CallError<E>>),
 }
 
 /// An attempt that is under way.
 #[must_use = "an attempt has to be finished"]
-pub struct Attempt<O, P, E> {
+pub struct Attempt<O, E> {
     /// Boxed: every step moves it, and an adapter's future holds it.
-    state: Box<State<O, P>>,
+    state: Box<State<O>>,
     begun: Duration,
     /// An attempt holds no error; it says which kind the step after it may hold.
     error: PhantomData<fn() -> E>,
@@ -122,8 +108,8 @@ pub struct Attempt<O, P, E> {
 
 /// A pause before the next attempt.
 #[must_use = "a wait has to be resumed"]
-pub struct Wait<O, P, E> {
-    state: Box<State<O, P>>,
+pub struct Wait<O, E> {
+    state: Box<State<O>>,
     begun: Duration,
     delay: Duration,
     /// How many pauses the budget has added so far.
@@ -131,20 +117,25 @@ pub struct Wait<O, P, E> {
     error: CallErrorKind<E>,
 }
 
-impl<O: Operation, P: RetryPolicy, E> Attempt<O, P, E> {
+impl<O: Operation, E> Attempt<O, E> {
     /// Which attempt of the call this is, beginning with 1.
     pub fn number(&self) -> u32 {
         self.state.attempts
     }
 
-    /// How long this attempt may take, from connecting to the last byte of the answer: the
-    /// policy's attempt timeout, or what is left until the deadline if that is less.
+    /// How long this attempt may take, from connecting to the last byte of the answer: the settings'
+    /// attempt timeout, or what is left until the deadline if that is less.
     pub fn timeout(&self) -> Option<Duration> {
         let left = self.state.left(self.begun);
-        match (self.state.policy.get().attempt_timeout(), left) {
+        match (self.state.settings.attempt_timeout, left) {
             (Some(timeout), Some(left)) => Some(timeout.min(left)),
             (timeout, left) => timeout.or(left),
         }
+    }
+
+    /// How many bytes of the answer's body may be read: the settings' limit.
+    pub fn max_response_bytes(&self) -> usize {
+        self.state.settings.max_response_bytes
     }
 
     /// Takes what came of the attempt and how long ago the call began.
@@ -152,36 +143,34 @@ impl<O: Operation, P: RetryPolicy, E> Attempt<O, P, E> {
         self,
         outcome: Result<Response<Bytes>, Failure<E>>,
         elapsed: Duration,
-    ) -> Step<O, P, E> {
+    ) -> Step<O, E> {
         let state = self.state;
         // A clock that goes back is not believed.
         let elapsed = elapsed.max(self.begun);
-        let decoded = outcome.map(|answer| state.vault.decode(&state.operation, answer));
+        let decoded = outcome.map(|answer| state.decode(answer));
         let error = match decoded {
             Ok(Ok(mut answer)) => {
                 if let Some(budget) = state.budget() {
                     budget.call_succeeds();
                 }
-                if state.attempts > 1 {
-                    answer.extensions_mut().insert(Attempts(state.attempts));
-                }
+                answer.extensions_mut().insert(Attempts(state.attempts));
                 return Step::Done(Ok(answer));
             }
             Ok(Err(error)) => error.into(),
             Err(failure) => CallErrorKind::Transport(failure),
         };
         let verdict = Cause::of(&error).map_or(Verdict::Stop, |cause| {
-            state.policy.get().verdict(&FailedAttempt {
+            state.settings.retry.verdict(&FailedAttempt {
                 number: state.attempts,
                 cause,
                 elapsed,
-                deadline: state.deadline,
+                deadline: state.settings.deadline,
                 random: state.random_for_verdict(),
             })
         });
         match verdict {
             Verdict::RetryAfter(delay) if state.is_open(elapsed.saturating_add(delay)) => {
-                let deadline = state.deadline;
+                let deadline = state.settings.deadline;
                 if state
                     .budget()
                     .is_some_and(|budget| budget.fails_now(deadline))
@@ -197,7 +186,7 @@ impl<O: Operation, P: RetryPolicy, E> Attempt<O, P, E> {
                 })
             }
             Verdict::RetryAfter(_) => state.done(error, GaveUp::Deadline),
-            // The last attempt had less time than the policy gives it.
+            // The last attempt had less time than the settings give it.
             Verdict::Stop if error.is_timeout() && !state.is_open(elapsed) => {
                 state.done(error, GaveUp::Deadline)
             }
@@ -205,7 +194,7 @@ impl<O: Operation, P: RetryPolicy, E> Attempt<O, P, E> {
         }
     }
 
-    fn at(begun: Duration, state: Box<State<O, P>>) -> Self {
+    fn at(begun: Duration, state: Box<State<O>>) -> Self {
         Self {
             state,
             begun,
@@ -214,7 +203,7 @@ impl<O: Operation, P: RetryPolicy, E> Attempt<O, P, E> {
     }
 }
 
-impl<O: Operation, P: RetryPolicy, E> Wait<O, P, E> {
+impl<O: Operation, E> Wait<O, E> {
     /// How long to wait.
     pub fn delay(&self) -> Duration {
         self.delay
@@ -232,16 +221,16 @@ impl<O: Operation, P: RetryPolicy, E> Wait<O, P, E> {
 
     /// Goes on after the wait; takes how long ago the call began.
     ///
-    /// Usually the next step is to send. If the policy's [`RetryBudget`] is empty, it is a further
-    /// wait, or the end, as the budget is made. If the wait took so long that the deadline has
-    /// passed, or the operation can no longer be encoded, the call is over.
-    pub fn resume(mut self, elapsed: Duration) -> Step<O, P, E> {
+    /// Usually the next step is to send. If the [`RetryBudget`] is empty, it is a further wait, or the
+    /// end, as the budget is made. If the wait took so long that the deadline has passed, or the
+    /// operation cannot be encoded again, the call is over.
+    pub fn resume(mut self, elapsed: Duration) -> Step<O, E> {
         // What was to be waited counts as waited: a clock that stands still ends no call late.
         let elapsed = elapsed.max(self.begun.saturating_add(self.delay));
         if !self.state.is_open(elapsed) {
             let gave_up = match self.held {
                 0 => GaveUp::Deadline,
-                _ => GaveUp::Budget,
+                _ => GaveUp::Held,
             };
             return self.state.done(self.error, gave_up);
         }
@@ -250,24 +239,32 @@ impl<O: Operation, P: RetryPolicy, E> Wait<O, P, E> {
                 budget.call_was_held(self.delay);
             }
             if !budget.take() {
-                if budget.fails_when_empty(self.state.deadline) {
+                if budget.fails_when_empty(self.state.settings.deadline) {
                     return self.state.done(self.error, GaveUp::Budget);
                 }
                 return self.hold(elapsed);
             }
         }
-        let Ok(request) = self.state.request() else {
-            if let Some(budget) = self.state.budget() {
-                budget.give_back();
+        match self.state.request() {
+            Ok(request) => {
+                self.state.attempts = self.state.attempts.saturating_add(1);
+                Step::Send(request, Attempt::at(elapsed, self.state))
             }
-            return self.state.done(self.error, GaveUp::Policy);
-        };
-        self.state.attempts = self.state.attempts.saturating_add(1);
-        Step::Send(request, Attempt::at(elapsed, self.state))
+            Err(error) => {
+                if let Some(budget) = self.state.budget() {
+                    budget.give_back();
+                }
+                self.state.done(CallErrorKind::Build(error), GaveUp::Policy)
+            }
+        }
     }
 
     /// The budget is empty: a further pause, if it fits the deadline.
-    fn hold(mut self, elapsed: Duration) -> Step<O, P, E> {
+    fn hold(mut self, elapsed: Duration) -> Step<O, E> {
+        let gave_up = match self.held {
+            0 => GaveUp::Budget,
+            _ => GaveUp::Held,
+        };
         self.held = self.held.saturating_add(1);
         let left = self.state.left(elapsed);
         self.delay = RetryBudget::pause(left, self.state.random_for_pause(self.held));
@@ -275,7 +272,7 @@ impl<O: Operation, P: RetryPolicy, E> Wait<O, P, E> {
         if self.state.is_open(elapsed.saturating_add(self.delay)) {
             Step::Wait(self)
         } else {
-            self.state.done(self.error, GaveUp::Budget)
+            self.state.done(self.error, gave_up)
         }
     }
 }

@@ -5,23 +5,21 @@ use http::{HeaderName, HeaderValue, Method, Request, Response, StatusCode};
 use serde::Deserialize;
 use serde_json::Value;
 use std::fmt;
-use std::sync::Arc;
-use std::time::Duration;
 
-use crate::error::{BuildError, ResponseError};
-use crate::operation::{CallOptions, Fault, Object, Operation, decode_json_into};
-use crate::retry::RetryPolicy;
-use crate::vault::header_value;
-use crate::{Session, SessionToken, Vault};
+use crate::error::{BuildError, Object, ResponseError};
+use crate::operation::{Fault, Operation, decode_json_into, header_value};
+use crate::session::Session;
+use crate::token::SessionToken;
+use crate::vault::Vault;
 
 /// Creates a Vault session for a consumer: `POST /vault/sessions`.
 ///
 /// ```
-/// use apideck_vault_core::{CreateSession, Session, Vault};
+/// use apideck_vault_core::{CreateSession, Operation, Session, Vault};
 ///
 /// let create = CreateSession::new("test-consumer")
 ///     .session(Session::new().redirect_uri("https://mysaas.com/dashboard"));
-/// let request = Vault::new("sk_live_1", "app")?.encode(&create)?;
+/// let request = create.encode(&Vault::new("sk_live_1", "app")?)?;
 ///
 /// assert_eq!(request.method(), "POST");
 /// assert_eq!(request.uri(), "https://unify.apideck.com/vault/sessions");
@@ -40,13 +38,9 @@ pub struct CreateSession {
     pub session: Option<Session>,
     /// More headers for this call, by name.
     pub headers: Vec<(String, String)>,
-    /// What this call asks for instead of its client's settings.
-    pub options: CallOptions,
 }
 
 impl CreateSession {
-    pub(crate) const PATH: &str = "/vault/sessions";
-
     /// A session for the consumer with this id: your customer, by the name that you gave them.
     /// Without more, no body is sent and the service's defaults apply.
     pub fn new(consumer_id: impl Into<String>) -> Self {
@@ -54,7 +48,6 @@ impl CreateSession {
             consumer_id: consumer_id.into(),
             session: None,
             headers: Vec::new(),
-            options: CallOptions::default(),
         }
     }
 
@@ -71,22 +64,6 @@ impl CreateSession {
         self
     }
 
-    /// Another retry policy for this call than the client's.
-    pub fn retry(mut self, policy: impl RetryPolicy + 'static) -> Self {
-        self.options.retry = Some(Arc::new(policy));
-        self
-    }
-
-    /// Another deadline for this call than the policy's: after it, no attempt begins or goes on.
-    pub fn deadline(mut self, deadline: Duration) -> Self {
-        self.options.deadline = Some(deadline);
-        self
-    }
-}
-
-impl Operation for CreateSession {
-    type Output = CreatedSession;
-
     fn body(&self) -> Result<Bytes, BuildError> {
         // The contract's full example has 777 bytes.
         const CAPACITY: usize = 1024;
@@ -101,11 +78,15 @@ impl Operation for CreateSession {
         })?;
         Ok(body.into())
     }
+}
 
-    fn encode(&self, vault: &Vault, body: Bytes) -> Result<Request<Bytes>, BuildError> {
+impl Operation for CreateSession {
+    type Output = CreatedSession;
+
+    fn encode(&self, vault: &Vault) -> Result<Request<Bytes>, BuildError> {
         const CONSUMER_ID: HeaderName = HeaderName::from_static("x-apideck-consumer-id");
         let consumer_id = header_value("consumer_id", &self.consumer_id)?;
-        let mut request = vault.request(Method::POST, Self::PATH, body)?;
+        let mut request = vault.request(Method::POST, "/vault/sessions", self.body()?)?;
         request.headers_mut().insert(CONSUMER_ID, consumer_id);
         for (name, value) in &self.headers {
             let (name, value) = extra_header(name, value)?;
@@ -114,12 +95,12 @@ impl Operation for CreateSession {
         Ok(request)
     }
 
-    fn decode(&self, answer: Response<Bytes>) -> Result<Response<CreatedSession>, ResponseError> {
-        decode_json_into(answer, StatusCode::OK, Envelope::into_created)
-    }
-
-    fn options(&self) -> CallOptions {
-        self.options.clone()
+    fn decode(
+        &self,
+        vault: &Vault,
+        answer: Response<Bytes>,
+    ) -> Result<Response<CreatedSession>, ResponseError> {
+        decode_json_into(vault, answer, StatusCode::OK, Envelope::into_created)
     }
 }
 
@@ -131,7 +112,6 @@ impl fmt::Debug for CreateSession {
             .field("consumer_id", &self.consumer_id)
             .field("session", &self.session)
             .field("headers", &names)
-            .field("options", &self.options)
             .finish()
     }
 }
@@ -143,9 +123,9 @@ impl fmt::Debug for CreateSession {
 #[non_exhaustive]
 pub struct CreatedSession {
     /// The status as the body repeats it: 200.
-    pub status_code: u16,
+    pub status_code: Option<u16>,
     /// The status's name as the body repeats it: `OK`.
-    pub status: String,
+    pub status: Option<String>,
     /// `_raw`: the answer of a service behind Apideck, if it was asked for and there is one.
     pub raw: Option<Value>,
     session_uri: String,
@@ -156,8 +136,8 @@ impl CreatedSession {
     /// A session as the service would answer it: for tests of code that is handed one.
     pub fn new(session_uri: impl Into<String>, session_token: impl Into<String>) -> Self {
         Self {
-            status_code: 200,
-            status: "OK".to_owned(),
+            status_code: Some(200),
+            status: Some("OK".to_owned()),
             raw: None,
             session_uri: session_uri.into(),
             session_token: SessionToken::new(session_token),
@@ -187,12 +167,13 @@ impl fmt::Debug for CreatedSession {
     }
 }
 
+/// All that a caller cannot do without is in `data`.
 #[derive(Deserialize)]
 struct Envelope {
-    status_code: u16,
-    status: String,
+    status_code: Option<u16>,
+    status: Option<String>,
     data: Object<Data>,
-    #[serde(default, rename = "_raw")]
+    #[serde(rename = "_raw")]
     raw: Option<Value>,
 }
 
@@ -206,7 +187,7 @@ impl Envelope {
     fn into_created(self) -> Result<CreatedSession, Fault> {
         let Object(data) = self.data;
         if !is_absolute_http_url(&data.session_uri) {
-            return Err(("$.data.session_uri", "is no absolute http(s) URL"));
+            return Err(("$.data.session_uri", "is not an absolute http(s) URL"));
         }
         if data.session_token.is_empty() {
             return Err(("$.data.session_token", "is empty"));
@@ -227,20 +208,15 @@ fn is_absolute_http_url(text: &str) -> bool {
         let (start, rest) = text.split_at_checked(scheme.len())?;
         start.eq_ignore_ascii_case(scheme).then_some(rest)
     };
-    // As it is spelled nearly always, which is told with one comparison.
-    let rest = text.strip_prefix("https://");
-    let Some(rest) = rest.or_else(|| after("https://").or_else(|| after("http://"))) else {
+    let Some(rest) = after("https://").or_else(|| after("http://")) else {
         return false;
     };
-    let ends_authority = |byte: &u8| matches!(byte, b'/' | b'?' | b'#');
-    let authority = rest.as_bytes().split(ends_authority).next();
-    let host = authority.and_then(|authority| authority.rsplit(|byte| *byte == b'@').next());
-    let has_host = !matches!(host, None | Some([] | [b':', ..]));
-    // Without an early exit the compiler looks at many bytes at a time; the token makes this long.
-    let (least, least_from_delete) = text.bytes().fold((u8::MAX, u8::MAX), |(a, b), byte| {
-        (a.min(byte), b.min(byte ^ 0x7f))
-    });
-    has_host && least > b' ' && least_from_delete > 0
+    let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    let host = authority.rsplit('@').next().unwrap_or_default();
+    let has_host = !host.is_empty() && !host.starts_with(':');
+    // Counted, not searched: the token makes this long, and to count is faster.
+    let breaks = text.bytes().filter(|byte| *byte <= b' ' || *byte == 0x7f);
+    has_host && breaks.count() == 0
 }
 
 fn extra_header(name: &str, value: &str) -> Result<(HeaderName, HeaderValue), BuildError> {

@@ -4,30 +4,41 @@
 //! - [`ResponseError`]: an answer came and is no success: either an [`ApiError`] (Apideck said no)
 //!   or a [`DecodeError`] (the answer broke the contract).
 //! - [`Failure`]: no complete answer came; it wraps the HTTP stack's own error.
+//! - [`ClientError`]: the client itself cannot send, for example because it was built without TLS.
 //! - [`CallError`]: any of these, after all the attempts of a call.
+//! - [`TokenError`]: a session token that cannot be read.
 //!
 //! None of them prints a secret of ours, and what a server wrote is printed on one line, without
-//! control characters, and shortened. (A server may repeat the API key in its message: a
-//! [`Call`](crate::Call) and [`Vault::decode`](crate::Vault::decode), which know the key, take it
-//! out; [`Operation::decode`](crate::Operation::decode) alone cannot.)
+//! control characters, and shortened. If a server repeats the API key, the errors have `[redacted]` in
+//! its place, in every text and header; only the raw bodies are as they came.
 
 mod api;
+mod api_kind;
 mod build;
 mod call;
+mod client;
 mod decode;
 mod failure;
 mod fields;
+mod object;
 mod printable;
+mod redact;
+mod retry_after;
+mod token;
 mod transport;
 
-pub use api::{ApiError, ApiErrorKind, DownstreamError};
+pub use api::{ApiError, DownstreamError};
+pub use api_kind::ApiErrorKind;
 pub use build::BuildError;
 pub use call::{CallError, CallErrorKind, GaveUp};
+pub use client::ClientError;
 pub use decode::DecodeError;
 pub use failure::{Failure, FailureKind};
+pub(crate) use object::Object;
+pub use token::TokenError;
 pub use transport::TransportError;
 
-/// An answer came, and it is no success.
+/// An answer came, and it is not a success.
 #[derive(Debug, Clone, thiserror::Error)]
 #[non_exhaustive]
 pub enum ResponseError {

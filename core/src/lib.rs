@@ -10,22 +10,22 @@
 //!
 //! There are three levels:
 //!
-//! 1. **Values only.** [`Vault::encode`] makes a request of an [`Operation`], and
-//!    [`Vault::decode`] makes a typed result, or a typed error, of the answer.
-//! 2. **A whole call.** [`Call`] adds attempts, waits, `Retry-After` and the deadline as one state
-//!    machine. The loop around it is ten lines.
+//! 1. **Values only.** [`Operation::encode`] makes a request, and [`Operation::decode`] makes a typed
+//!    result, or a typed error, of the answer.
+//! 2. **A whole call.** [`ClientSettings::begin`] adds attempts, waits, `Retry-After`, the deadline and
+//!    the retry budget as one state machine. The loop around it is ten lines.
 //! 3. **A client**: that loop with an HTTP stack, in a crate of its own.
 //!
 //! # Level 1, without a network
 //!
 //! ```
-//! use apideck_vault_core::{Bytes, CreateSession, Session, Vault, http};
+//! use apideck_vault_core::{Bytes, CreateSession, Operation, Session, Vault, http};
 //!
 //! let vault = Vault::new("sk_live_1", "dSBdXd2H6Mqwfg0atXHXYcysLJE9qyn1VwBtXHX")?;
 //! let create = CreateSession::new("test-consumer")
 //!     .session(Session::new().redirect_uri("https://mysaas.com/dashboard"));
 //!
-//! let request: http::Request<Bytes> = vault.encode(&create)?;
+//! let request: http::Request<Bytes> = create.encode(&vault)?;
 //! assert_eq!(request.uri(), "https://unify.apideck.com/vault/sessions");
 //!
 //! // Send it with whatever you have, and hand the answer back:
@@ -36,7 +36,7 @@
 //!         br#"{"status_code":200,"status":"OK","data":{
 //!             "session_uri":"https://vault.apideck.com/session/token","session_token":"token"}}"#,
 //!     ))?;
-//! let created = vault.decode(&create, answer)?.into_body();
+//! let created = create.decode(&vault, answer)?.into_body();
 //! assert_eq!(created.session_uri(), "https://vault.apideck.com/session/token");
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
@@ -53,12 +53,13 @@
 )]
 
 pub mod error;
+pub mod operation;
 pub mod retry;
 
 mod call;
 mod create_session;
-mod operation;
 mod session;
+mod settings;
 mod token;
 mod vault;
 
@@ -66,11 +67,13 @@ pub use bytes::{self, Bytes};
 pub use http;
 pub use serde_json;
 
-pub use call::{Attempt, Attempts, Call, Step, Wait};
+pub use call::{Attempt, Attempts, Step, Wait};
 pub use create_session::{CreateSession, CreatedSession};
-pub use operation::{CallOptions, Operation, decode_json};
+pub use operation::Operation;
 pub use session::{
     AllowAction, ConsumerMetadata, Session, SessionLength, SessionSettings, Theme, UnifiedApiId,
+    UnknownValue,
 };
-pub use token::{SessionToken, TokenClaims, TokenError};
-pub use vault::{Vault, header_value, path_segment};
+pub use settings::ClientSettings;
+pub use token::{SessionToken, TokenClaims};
+pub use vault::Vault;

@@ -1,13 +1,10 @@
 //! When to try again, and when to stop: pure verdicts.
 
-pub(crate) mod after;
 mod budget;
 mod exponential;
-mod official;
 
 pub use budget::{RetryBudget, WhenEmpty};
 pub use exponential::ExponentialBackoff;
-pub use official::OfficialBackoff;
 
 use http::StatusCode;
 use std::fmt;
@@ -16,8 +13,10 @@ use std::time::Duration;
 
 use crate::error::{ApiError, CallErrorKind, DecodeError, FailureKind};
 
-/// Decides whether a failed attempt is followed by another, and how long a call and its attempts
-/// may take.
+/// Decides whether a failed attempt is followed by another, and when: one pure function.
+///
+/// How long a call and its attempts may take, and the [`RetryBudget`], are not the policy's but the
+/// settings of a client: a policy that is made anew for each call brings no new budget.
 ///
 /// Use [`ExponentialBackoff`] unless it cannot say what you need. One of your own:
 ///
@@ -47,25 +46,7 @@ use crate::error::{ApiError, CallErrorKind, DecodeError, FailureKind};
 pub trait RetryPolicy: fmt::Debug + Send + Sync {
     /// What to do after this attempt. The call ends at once if the wait does not fit its deadline.
     fn verdict(&self, failed: &FailedAttempt<'_>) -> Verdict;
-
-    /// How long one attempt may take, from connecting to the last byte of the answer. Default: 10 s.
-    fn attempt_timeout(&self) -> Option<Duration> {
-        Some(DEFAULT_ATTEMPT_TIMEOUT)
-    }
-
-    /// How long the whole call may take, waits included. Default: 30 s.
-    fn deadline(&self) -> Option<Duration> {
-        Some(DEFAULT_DEADLINE)
-    }
-
-    /// What the retries of all calls of this policy have to fit in. Default: `None`, no bound.
-    fn budget(&self) -> Option<&RetryBudget> {
-        None
-    }
 }
-
-const DEFAULT_ATTEMPT_TIMEOUT: Duration = Duration::from_secs(10);
-const DEFAULT_DEADLINE: Duration = Duration::from_secs(30);
 
 /// What to do after a failed attempt.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -97,7 +78,7 @@ pub struct FailedAttempt<'a> {
 #[derive(Debug, Clone, Copy)]
 #[non_exhaustive]
 pub enum Cause<'a> {
-    /// An answer that is no success.
+    /// An answer that is not a success.
     Api(&'a ApiError),
     /// An answer that breaks the contract.
     Decode(&'a DecodeError),
@@ -118,7 +99,7 @@ impl<'a> FailedAttempt<'a> {
         }
     }
 
-    /// The status of the answer, if one came that is no success.
+    /// The status of the answer, if one came that is not a success.
     pub fn status(&self) -> Option<StatusCode> {
         match self.cause {
             Cause::Api(error) => Some(error.status()),
@@ -148,10 +129,10 @@ fn jitter(limit: Duration, random: u64) -> Duration {
 }
 
 impl<'a> Cause<'a> {
-    /// Nothing, if the input was wrong: that is found before there is an attempt.
+    /// Nothing, if the call could not be made: that is found before there is an attempt.
     pub(crate) fn of<E>(kind: &'a CallErrorKind<E>) -> Option<Self> {
         match kind {
-            CallErrorKind::Build(_) => None,
+            CallErrorKind::Build(_) | CallErrorKind::Client(_) => None,
             CallErrorKind::Api(error) => Some(Self::Api(error)),
             CallErrorKind::Decode(error) => Some(Self::Decode(error)),
             CallErrorKind::Transport(failure) => Some(Self::Transport(failure.kind())),
@@ -159,38 +140,9 @@ impl<'a> Cause<'a> {
     }
 }
 
+/// A policy that several clients share.
 impl<P: RetryPolicy + ?Sized> RetryPolicy for Arc<P> {
     fn verdict(&self, failed: &FailedAttempt<'_>) -> Verdict {
         (**self).verdict(failed)
-    }
-
-    fn attempt_timeout(&self) -> Option<Duration> {
-        (**self).attempt_timeout()
-    }
-
-    fn deadline(&self) -> Option<Duration> {
-        (**self).deadline()
-    }
-
-    fn budget(&self) -> Option<&RetryBudget> {
-        (**self).budget()
-    }
-}
-
-impl<P: RetryPolicy + ?Sized> RetryPolicy for &P {
-    fn verdict(&self, failed: &FailedAttempt<'_>) -> Verdict {
-        (**self).verdict(failed)
-    }
-
-    fn attempt_timeout(&self) -> Option<Duration> {
-        (**self).attempt_timeout()
-    }
-
-    fn deadline(&self) -> Option<Duration> {
-        (**self).deadline()
-    }
-
-    fn budget(&self) -> Option<&RetryBudget> {
-        (**self).budget()
     }
 }

@@ -7,6 +7,7 @@ mod open_enum;
 mod settings;
 
 pub use length::SessionLength;
+pub use open_enum::UnknownValue;
 pub use settings::{AllowAction, SessionSettings, UnifiedApiId};
 
 use serde::{Deserialize, Serialize};
@@ -128,7 +129,7 @@ impl Session {
                 self.custom_consumer_settings = Some(entries);
                 Ok(self)
             }
-            Ok(_) => Err(BuildError::new(FIELD, "is no JSON object", EXPECTED)),
+            Ok(_) => Err(BuildError::new(FIELD, "is not a JSON object", EXPECTED)),
             Err(error) => {
                 let problem = format!("does not serialize ({error})");
                 Err(BuildError::new(FIELD, problem, EXPECTED))

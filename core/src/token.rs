@@ -7,6 +7,8 @@ use serde_json::{Map, Value};
 use std::fmt;
 use std::time::{Duration, SystemTime};
 
+use crate::error::TokenError;
+
 const BASE64_URL: GeneralPurpose = GeneralPurpose::new(
     &URL_SAFE,
     GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent),
@@ -40,14 +42,14 @@ impl SessionToken {
     /// let claims = token.claims()?;
     /// assert_eq!(claims.consumer_id(), Some("test-consumer"));
     /// assert_eq!(claims.expires_at(), Some(UNIX_EPOCH + Duration::from_secs(1_800_000_000)));
-    /// # Ok::<(), apideck_vault_core::TokenError>(())
+    /// # Ok::<(), apideck_vault_core::error::TokenError>(())
     /// ```
     ///
     /// Source: [RFC 7519](https://www.rfc-editor.org/rfc/rfc7519), JSON Web Token.
     ///
     /// # Errors
     ///
-    /// If the token is no JSON Web Token. It may work all the same.
+    /// If the token is not a JSON Web Token. It may work all the same.
     pub fn claims(&self) -> Result<TokenClaims, TokenError> {
         let mut parts = self.0.split('.');
         let (Some(_), Some(payload), Some(_), None) =
@@ -113,21 +115,6 @@ impl fmt::Debug for TokenClaims {
         formatter.write_str("TokenClaims")?;
         formatter.debug_set().entries(self.0.keys()).finish()
     }
-}
-
-/// A token that is no JSON Web Token, so that nothing can be read from it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum TokenError {
-    /// It has not the form `header.payload.signature`.
-    #[error("the session token is no JSON Web Token: it has not three parts")]
-    Parts,
-    /// The payload is no base64url.
-    #[error("the session token is no JSON Web Token: its payload is no base64url")]
-    Base64,
-    /// The payload is no JSON object.
-    #[error("the session token is no JSON Web Token: its payload is no JSON object")]
-    Json,
 }
 
 #[cfg(test)]

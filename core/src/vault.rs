@@ -6,6 +6,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use crate::error::BuildError;
+use crate::retry::RetryBudget;
 
 mod environment;
 mod headers;
@@ -25,6 +26,9 @@ const USER_AGENT: &str = concat!("apideck-vault-rust/", env!("CARGO_PKG_VERSION"
 ///
 /// Every value is checked once, here; the headers are prepared once, here. A clone is cheap. Keys
 /// are rotated and servers chosen by making another `Vault`.
+///
+/// With it comes a [`RetryBudget`], so that whatever is made of a vault and its clones shares one. A
+/// vault with another key keeps it; one for another server has its own.
 ///
 /// ```
 /// use apideck_vault_core::Vault;
@@ -48,6 +52,7 @@ struct Inner {
     headers: HeaderMap,
     /// Also in `headers`; here as text, to take it out of what a server echoes.
     api_key: Box<str>,
+    budget: RetryBudget,
 }
 
 impl Vault {
@@ -56,7 +61,7 @@ impl Vault {
 
     /// Asks `https://unify.apideck.com` with this API key for this application. Both are on the
     /// "API Keys" page of the application's configuration. A key that begins with `Bearer ` (in any
-    /// case) is taken without it.
+    /// case) is accepted, too.
     ///
     /// # Errors
     ///
@@ -64,19 +69,18 @@ impl Vault {
     /// character, or begins or ends with a space.
     pub fn new(api_key: impl AsRef<str>, app_id: impl AsRef<str>) -> Result<Self, BuildError> {
         let api_key = without_bearer(api_key.as_ref());
-        // With room for those of an operation and of the HTTP stack, so that no copy has to grow.
-        let mut headers = HeaderMap::with_capacity(8);
-        headers.extend([
+        let headers = [
             (header::AUTHORIZATION, authorization(api_key)?),
             (APP_ID, header_value("app_id", app_id.as_ref())?),
             (header::CONTENT_TYPE, JSON),
             (header::ACCEPT, JSON),
             (header::USER_AGENT, HeaderValue::from_static(USER_AGENT)),
-        ]);
+        ];
         Ok(Self(Arc::new(Inner {
             server: Server::parse(Self::DEFAULT_SERVER_URL)?,
-            headers,
+            headers: headers.into_iter().collect(),
             api_key: api_key.into(),
+            budget: RetryBudget::new(),
         })))
     }
 
@@ -95,12 +99,12 @@ impl Vault {
     }
 
     /// The same, for another server. A path is kept in front of those of the operations. Plain http
-    /// is taken for loopback addresses only; see
+    /// is accepted for loopback addresses only; see
     /// [`with_insecure_server_url`](Self::with_insecure_server_url).
     ///
     /// # Errors
     ///
-    /// If it is no absolute http(s) URL, or has a user, a query or a fragment, or is plain http to
+    /// If it is not an absolute http(s) URL, or has a user, a query or a fragment, or is plain http to
     /// another machine.
     pub fn with_server_url(self, url: impl AsRef<str>) -> Result<Self, BuildError> {
         let server = Server::parse(url.as_ref())?;
@@ -114,12 +118,12 @@ impl Vault {
         Ok(self.at(server))
     }
 
-    /// The same, for another server that may be asked in plain http wherever it is: **everyone on
+    /// The same, for another server that may be reached over plain http wherever it is: **everyone on
     /// the way can read the API key**. Made for networks that encrypt below, such as a service mesh.
     ///
     /// # Errors
     ///
-    /// If it is no absolute http(s) URL, or has a user, a query or a fragment.
+    /// If it is not an absolute http(s) URL, or has a user, a query or a fragment.
     pub fn with_insecure_server_url(self, url: impl AsRef<str>) -> Result<Self, BuildError> {
         Ok(self.at(Server::parse(url.as_ref())?))
     }
@@ -153,7 +157,7 @@ impl Vault {
     /// A request with the headers that every operation has: `authorization`, `x-apideck-app-id`,
     /// `accept`, `user-agent` and, with a body, `content-type: application/json`. This is where an
     /// [`Operation`](crate::Operation) begins. `path` begins with a slash; text from elsewhere goes
-    /// into it through [`path_segment`].
+    /// into it through [`path_segment`](crate::operation::path_segment).
     ///
     /// # Errors
     ///
@@ -180,8 +184,14 @@ impl Vault {
         &self.0.api_key
     }
 
+    pub(crate) fn budget(&self) -> &RetryBudget {
+        &self.0.budget
+    }
+
     fn at(mut self, server: Server) -> Self {
-        Arc::make_mut(&mut self.0).server = server;
+        let inner = Arc::make_mut(&mut self.0);
+        inner.server = server;
+        inner.budget = RetryBudget::new();
         self
     }
 }

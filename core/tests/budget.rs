@@ -2,8 +2,8 @@
 
 use apideck_vault_core::error::{CallError, Failure, GaveUp};
 use apideck_vault_core::http::Response;
-use apideck_vault_core::retry::{ExponentialBackoff, RetryBudget, RetryPolicy, WhenEmpty};
-use apideck_vault_core::{Bytes, Call, CreateSession, CreatedSession, Step, Vault};
+use apideck_vault_core::retry::{ExponentialBackoff, RetryBudget, WhenEmpty};
+use apideck_vault_core::{Bytes, ClientSettings, CreateSession, CreatedSession, Step, Vault};
 use std::convert::Infallible;
 use std::time::Duration;
 
@@ -20,10 +20,9 @@ struct Run {
 }
 
 /// Runs a call in virtual time against a service that is down until `recovers`.
-fn run(policy: &dyn RetryPolicy, create: CreateSession, seed: u64, recovers: Duration) -> Run {
-    let vault = Vault::new("key", "app").unwrap();
+fn run(settings: &ClientSettings, seed: u64, recovers: Duration) -> Run {
     let (mut elapsed, mut attempts, mut held) = (Duration::ZERO, 0, Vec::new());
-    let mut step = Call::begin(&vault, create, policy, seed);
+    let mut step = settings.begin(create(), seed);
     let result = loop {
         step = match step {
             Step::Send(_, attempt) => {
@@ -60,76 +59,61 @@ fn create() -> CreateSession {
     CreateSession::new("test-consumer")
 }
 
-/// A policy of as many attempts as there is time for.
-fn persistent(budget: &RetryBudget) -> ExponentialBackoff {
-    ExponentialBackoff::new()
+fn settings() -> ClientSettings {
+    ClientSettings::from(Vault::new("key", "app").unwrap())
+}
+
+/// As many attempts as there is time for.
+fn persistent(budget: &RetryBudget) -> ClientSettings {
+    let policy = ExponentialBackoff::new()
         .max_attempts(u32::MAX)
-        .max_backoff(S / 2)
-        .budget(budget.clone())
+        .max_backoff(S / 2);
+    settings().retry(policy).budget(budget.clone())
+}
+
+/// At most so many attempts.
+fn at_most(attempts: u32, budget: &RetryBudget) -> ClientSettings {
+    persistent(budget).retry(ExponentialBackoff::new().max_attempts(attempts))
 }
 
 /// A budget that nothing refills.
 fn only(retries: u32) -> RetryBudget {
-    RetryBudget::new()
-        .capacity(retries)
-        .per_call(0.0)
-        .per_success(0.0)
-        .per_held_second(0.0)
+    RetryBudget::new().capacity(retries).refilled(0.0, 0.0, 0.0)
 }
 
 #[test]
 fn a_retry_takes_a_token_and_a_first_attempt_takes_none() {
     let budget = only(10);
-    let down = run(
-        &persistent(&budget).max_attempts(4),
-        create(),
-        1,
-        Duration::MAX,
-    );
+    let down = run(&at_most(4, &budget), 1, Duration::MAX);
     assert_eq!((down.attempts, budget.available()), (4, 7.0));
     assert_eq!(down.result.unwrap_err().gave_up(), GaveUp::Policy);
 
-    let once = run(
-        &persistent(&budget).max_attempts(1),
-        create(),
-        1,
-        Duration::MAX,
-    );
+    let once = run(&at_most(1, &budget), 1, Duration::MAX);
     assert_eq!((once.attempts, budget.available()), (1, 7.0));
 }
 
 #[test]
 fn a_call_brings_what_the_budget_says_when_it_begins_and_when_it_succeeds() {
-    let budget = only(10).per_success(0.5);
-    let rescued = run(&persistent(&budget), create(), 1, Duration::from_nanos(1));
+    let budget = only(10).refilled(0.0, 0.5, 0.0);
+    let rescued = run(&persistent(&budget), 1, Duration::from_nanos(1));
     assert!(rescued.result.is_ok());
     assert_eq!((rescued.attempts, budget.available()), (2, 9.5));
-    assert!(
-        run(&persistent(&budget), create(), 1, Duration::ZERO)
-            .result
-            .is_ok()
-    );
+    assert!(run(&persistent(&budget), 1, Duration::ZERO).result.is_ok());
     assert_eq!(budget.available(), 10.0);
 }
 
 #[test]
 fn an_empty_budget_is_filled_by_calls_and_successes() {
-    let budget = only(10).per_call(0.25).per_success(0.5);
-    assert_eq!(
-        run(&persistent(&budget), create(), 1, Duration::MAX).attempts,
-        11
-    );
+    let budget = only(10).refilled(0.25, 0.5, 0.0);
+    assert_eq!(run(&persistent(&budget), 1, Duration::MAX).attempts, 11);
     assert_eq!(budget.available(), 0.0);
-    assert_eq!(
-        run(&persistent(&budget), create(), 1, Duration::ZERO).attempts,
-        1
-    );
+    assert_eq!(run(&persistent(&budget), 1, Duration::ZERO).attempts, 1);
     assert_eq!(budget.available(), 0.75);
 }
 
 #[test]
 fn an_empty_budget_holds_a_call_until_its_deadline_and_says_so() {
-    let held = run(&persistent(&only(2)), create(), 1, Duration::MAX);
+    let held = run(&persistent(&only(2)), 1, Duration::MAX);
     let error = held.result.unwrap_err();
     assert_eq!((held.attempts, error.attempts()), (3, 3));
     assert!(error.is_budget() && !error.is_deadline());
@@ -147,8 +131,9 @@ fn an_empty_budget_holds_a_call_until_its_deadline_and_says_so() {
 
 #[test]
 fn a_call_without_time_for_a_further_pause_ends_at_once() {
-    let policy = persistent(&only(1)).initial_backoff(Duration::ZERO);
-    let held = run(&policy, create().deadline(S / 10), 1, Duration::MAX);
+    let at_once = ExponentialBackoff::new().initial_backoff(Duration::ZERO);
+    let settings = persistent(&only(1)).retry(at_once).deadline(S / 10);
+    let held = run(&settings, 1, Duration::MAX);
     assert_eq!((held.attempts, held.elapsed), (2, Duration::ZERO));
     assert!(held.result.unwrap_err().is_budget());
 }
@@ -157,7 +142,7 @@ fn a_call_without_time_for_a_further_pause_ends_at_once() {
 fn pauses_are_parts_of_half_the_time_that_is_left_until_2_s_before_the_deadline() {
     let mut longest: f64 = 0.0;
     for seed in 0..500 {
-        for (begun, pause) in run(&persistent(&only(1)), create(), seed, Duration::MAX).held {
+        for (begun, pause) in run(&persistent(&only(1)), seed, Duration::MAX).held {
             let end = if begun <= 28 * S { 28 * S } else { 30 * S };
             let half = (end - begun) / 2;
             assert!(
@@ -174,12 +159,11 @@ fn pauses_are_parts_of_half_the_time_that_is_left_until_2_s_before_the_deadline(
 
 #[test]
 fn a_held_call_goes_on_when_another_call_succeeds() {
-    let vault = Vault::new("key", "app").unwrap();
-    let budget = only(1).per_success(1.0);
-    let policy = persistent(&budget);
-    assert_eq!(run(&policy, create(), 1, Duration::MAX).attempts, 2);
+    let budget = only(1).refilled(0.0, 1.0, 0.0);
+    let settings = persistent(&budget);
+    assert_eq!(run(&settings, 1, Duration::MAX).attempts, 2);
 
-    let step: Step<_, _, Infallible> = Call::begin(&vault, create(), &policy, 2);
+    let step: Step<_, Infallible> = settings.begin(create(), 2);
     let Step::Send(_, attempt) = step else {
         panic!("{step:?}")
     };
@@ -192,7 +176,7 @@ fn a_held_call_goes_on_when_another_call_succeeds() {
     };
     assert!(wait.is_held());
 
-    assert!(run(&policy, create(), 3, Duration::ZERO).result.is_ok());
+    assert!(run(&settings, 3, Duration::ZERO).result.is_ok());
     let Step::Send(_, attempt) = wait.resume(20 * S) else {
         panic!("there is a token")
     };
@@ -205,9 +189,9 @@ fn a_held_call_goes_on_when_another_call_succeeds() {
 
 #[test]
 fn a_call_without_a_deadline_earns_its_retry_by_waiting() {
-    let budget = only(1).per_held_second(0.01);
+    let budget = only(1).refilled(0.0, 0.0, 0.01);
     let policy = persistent(&budget).deadline(None);
-    let patient = run(&policy, create(), 1, 120 * S);
+    let patient = run(&policy, 1, 120 * S);
     assert!(patient.result.is_ok());
     // The first retry took the token; the next one was earned in some 100 s.
     assert_eq!(patient.attempts, 4);
@@ -216,39 +200,32 @@ fn a_call_without_a_deadline_earns_its_retry_by_waiting() {
 #[test]
 fn a_failing_budget_ends_a_call_at_once() {
     let policy = persistent(&only(2).when_empty(WhenEmpty::Fail));
-    let failed = run(&policy, create(), 1, Duration::MAX);
+    let failed = run(&policy, 1, Duration::MAX);
     assert_eq!((failed.attempts, failed.held.len()), (3, 0));
     assert!(failed.result.unwrap_err().is_budget());
 
-    let failed = run(&policy, create(), 2, Duration::MAX);
+    let failed = run(&policy, 2, Duration::MAX);
     assert_eq!((failed.attempts, failed.elapsed), (1, Duration::ZERO));
     assert_eq!(
         failed.result.unwrap_err().to_string(),
-        "503 Service Unavailable: no body (1 attempt, held by the retry budget)"
+        "503 Service Unavailable: no body (1 attempt, the retry budget is empty)"
     );
 }
 
 #[test]
 fn a_budget_that_can_never_let_a_retry_through_makes_no_call_wait() {
     for policy in [persistent(&only(0)), persistent(&only(0)).deadline(None)] {
-        let failed = run(&policy, create(), 1, Duration::MAX);
+        let failed = run(&policy, 1, Duration::MAX);
         assert_eq!((failed.attempts, failed.elapsed), (1, Duration::ZERO));
     }
     // Here nothing would ever end the wait.
-    let failed = run(
-        &persistent(&only(1)).deadline(None),
-        create(),
-        1,
-        Duration::MAX,
-    );
+    let failed = run(&persistent(&only(1)).deadline(None), 1, Duration::MAX);
     assert_eq!((failed.attempts, failed.held.len()), (2, 0));
 }
 
 #[test]
 fn a_clock_that_stands_still_does_not_hold_a_call_forever() {
-    let vault = Vault::new("key", "app").unwrap();
-    let policy = persistent(&only(1));
-    let mut step = Call::begin(&vault, create(), &policy, 1);
+    let mut step = persistent(&only(1)).begin(create(), 1);
     let mut waits = 0;
     let error = loop {
         step = match step {
@@ -264,31 +241,56 @@ fn a_clock_that_stands_still_does_not_hold_a_call_forever() {
     assert!(waits < 300, "{waits}");
 }
 
+/// As many calls as there are in these settings, each failing, and how many attempts they made.
+fn attempts_of_100_calls(settings: impl Fn() -> ClientSettings) -> u32 {
+    let calls = (0..100).map(|seed| run(&settings(), seed, Duration::MAX).attempts);
+    calls.sum()
+}
+
 #[test]
-fn clones_of_a_policy_share_its_budget_and_new_policies_do_not() {
-    let policy = ExponentialBackoff::new();
-    let budget = |policy: &ExponentialBackoff| RetryPolicy::budget(policy).unwrap().clone();
-    assert!(budget(&policy).is_shared_with(&budget(&policy.clone().max_attempts(9))));
-    assert!(!budget(&policy).is_shared_with(&budget(&ExponentialBackoff::new())));
-    assert!(RetryPolicy::budget(&policy.budget(None)).is_none());
+fn settings_that_are_made_anew_for_each_call_share_the_budget_of_their_vault() {
+    let vault = Vault::new("key", "app").unwrap();
+    let client = ClientSettings::from(vault.clone());
+    let shared = attempts_of_100_calls(|| client.clone());
+    assert!(shared < 140, "{shared}");
+
+    let in_the_loop = || ClientSettings::from(vault.clone());
+    let a_policy_each = || in_the_loop().retry(ExponentialBackoff::new());
+    let a_deadline_each = || client.clone().deadline(29 * S);
+    let a_key_each = || {
+        client
+            .clone()
+            .vault(vault.clone().with_api_key("other").unwrap())
+    };
+    for attempts in [
+        attempts_of_100_calls(in_the_loop),
+        attempts_of_100_calls(a_policy_each),
+        attempts_of_100_calls(a_deadline_each),
+        attempts_of_100_calls(a_key_each),
+    ] {
+        assert!(attempts <= shared, "{attempts}");
+    }
+    // As it would be with a budget for each call.
+    let apart = attempts_of_100_calls(|| client.clone().budget(RetryBudget::new()));
+    assert!(apart > 500, "{apart}");
+}
+
+#[test]
+fn a_vault_for_another_server_has_a_budget_of_its_own() {
+    let budget = |vault: Vault| ClientSettings::from(vault).budget.unwrap();
+    let vault = Vault::new("key", "app").unwrap();
+    let rotated = vault.clone().with_api_key("other").unwrap();
+    assert!(budget(vault.clone()).is_shared_with(&budget(rotated)));
+    let elsewhere = vault.clone().with_server_url("https://proxy.example");
+    assert!(!budget(vault).is_shared_with(&budget(elsewhere.unwrap())));
 }
 
 #[test]
 fn nonsense_is_no_reason_to_panic() {
     for (per_call, available) in [(-1.0, 0.0), (f64::NAN, 0.0), (f64::INFINITY, 3.0)] {
-        let budget = only(3).per_call(per_call);
-        run(
-            &persistent(&budget).max_attempts(4),
-            create(),
-            1,
-            Duration::MAX,
-        );
-        run(
-            &persistent(&budget).max_attempts(1),
-            create(),
-            1,
-            Duration::MAX,
-        );
+        let budget = only(3).refilled(per_call, 0.0, 0.0);
+        run(&at_most(4, &budget), 1, Duration::MAX);
+        run(&at_most(1, &budget), 1, Duration::MAX);
         assert_eq!(budget.available(), available);
     }
     assert!(RetryBudget::new().capacity(u32::MAX).available() > 40_000.0);

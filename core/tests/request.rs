@@ -2,8 +2,8 @@
 
 use apideck_vault_core::http::{HeaderMap, Request, header};
 use apideck_vault_core::{
-    AllowAction, Bytes, ConsumerMetadata, CreateSession, Session, SessionLength, SessionSettings,
-    Theme, UnifiedApiId, Vault,
+    AllowAction, Bytes, ConsumerMetadata, CreateSession, Operation, Session, SessionLength,
+    SessionSettings, Theme, UnifiedApiId, Vault,
 };
 use serde_json::{Value, json};
 
@@ -52,7 +52,7 @@ fn vault() -> Vault {
 }
 
 fn encode(create: &CreateSession) -> Request<Bytes> {
-    vault().encode(create).unwrap()
+    create.encode(&vault()).unwrap()
 }
 
 fn sent(session: Session) -> Value {
@@ -196,7 +196,7 @@ fn custom_settings_that_are_no_object_are_refused() {
     for wrong in [json!(null), json!([1]), json!("text"), json!(1)] {
         let error = Session::new().custom_consumer_settings(wrong).unwrap_err();
         assert_eq!(error.field(), "custom_consumer_settings");
-        assert_eq!(error.problem(), "is no JSON object");
+        assert_eq!(error.problem(), "is not a JSON object");
     }
     let no_json = std::collections::HashMap::from([(vec![1], 1)]);
     let error = Session::new()
@@ -213,7 +213,7 @@ fn a_session_length_out_of_range_is_refused_before_anything_is_sent() {
     ] {
         let settings = SessionSettings::new().session_length(length);
         let create = CreateSession::new("test-consumer").session(Session::new().settings(settings));
-        let error = vault().encode(&create).unwrap_err();
+        let error = create.encode(&vault()).unwrap_err();
         assert_eq!(error.field(), "settings.session_length");
         assert_eq!(error.problem(), problem);
     }
@@ -228,7 +228,7 @@ fn a_consumer_id_that_cannot_stand_in_a_header_is_refused() {
         (" a", "begins or ends with a space"),
         ("müller", "contains a character beyond ASCII"),
     ] {
-        let error = vault().encode(&CreateSession::new(id)).unwrap_err();
+        let error = CreateSession::new(id).encode(&vault()).unwrap_err();
         assert_eq!((error.field(), error.problem()), ("consumer_id", problem));
     }
     let request = encode(&CreateSession::new("Acme, Inc. (7)"));
@@ -251,7 +251,7 @@ fn a_header_for_one_call_is_added_and_cannot_replace_ours() {
     ] {
         let create = CreateSession::new("test-consumer").header(name, value);
         assert_eq!(
-            vault().encode(&create).unwrap_err().field(),
+            create.encode(&vault()).unwrap_err().field(),
             field,
             "{name}"
         );
@@ -263,7 +263,7 @@ fn the_server_url_and_its_path_are_kept() {
     let vault = vault()
         .with_server_url("https://proxy.example/apideck/")
         .unwrap();
-    let request = vault.encode(&CreateSession::new("test-consumer")).unwrap();
+    let request = CreateSession::new("test-consumer").encode(&vault).unwrap();
     assert_eq!(
         request.uri(),
         "https://proxy.example/apideck/vault/sessions"

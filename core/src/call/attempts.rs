@@ -6,7 +6,7 @@ use http::Response;
 ///
 /// ```
 /// # use apideck_vault_core::{Attempts, http};
-/// let answer = http::Response::new("an answer to the first attempt");
+/// let answer = http::Response::new("made by hand, not by a call");
 /// assert_eq!(Attempts::of(&answer), 1);
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -15,7 +15,6 @@ pub struct Attempts(pub(super) u32);
 impl Attempts {
     /// How many attempts this answer of a call took: at least 1.
     pub fn of<T>(answer: &Response<T>) -> u32 {
-        // An answer to the first attempt carries no mark, which saves the usual case the cost.
         answer
             .extensions()
             .get()

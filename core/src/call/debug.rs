@@ -3,9 +3,9 @@
 use std::fmt;
 
 use super::{Attempt, Step, Wait};
-use crate::Operation;
+use crate::operation::Operation;
 
-impl<O: Operation, P, E> fmt::Debug for Step<O, P, E> {
+impl<O: Operation, E> fmt::Debug for Step<O, E> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Send(_, attempt) => attempt.fmt(formatter),
@@ -18,7 +18,7 @@ impl<O: Operation, P, E> fmt::Debug for Step<O, P, E> {
     }
 }
 
-impl<O, P, E> fmt::Debug for Attempt<O, P, E> {
+impl<O, E> fmt::Debug for Attempt<O, E> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter
             .debug_struct("Attempt")
@@ -28,7 +28,7 @@ impl<O, P, E> fmt::Debug for Attempt<O, P, E> {
     }
 }
 
-impl<O, P, E> fmt::Debug for Wait<O, P, E> {
+impl<O, E> fmt::Debug for Wait<O, E> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter
             .debug_struct("Wait")

@@ -1,97 +1,80 @@
 //! What all steps of a call share.
 
 use bytes::Bytes;
-use http::Request;
-use std::sync::Arc;
+use http::{Request, Response};
 use std::time::Duration;
 
 use super::Step;
-use crate::error::{BuildError, CallError, CallErrorKind, GaveUp};
-use crate::retry::{RetryBudget, RetryPolicy};
-use crate::{Operation, Vault};
+use crate::error::{BuildError, CallError, CallErrorKind, GaveUp, ResponseError};
+use crate::operation::Operation;
+use crate::retry::RetryBudget;
+use crate::settings::ClientSettings;
 
-/// What all steps of a call share.
-pub(super) struct State<O, P> {
-    pub(super) vault: Vault,
-    /// Kept for the next attempt, where the rest of the request is not: that is built anew, so that
-    /// a call that needs one attempt pays for one. It stands before the operation and so is dropped
-    /// before it: a large block that is freed last makes an allocator join all small ones first.
-    pub(super) body: Bytes,
+pub(super) struct State<O> {
+    pub(super) settings: ClientSettings,
     pub(super) operation: O,
-    pub(super) policy: Policy<P>,
-    pub(super) deadline: Option<Duration>,
     pub(super) seed: u64,
     pub(super) attempts: u32,
 }
 
-pub(super) enum Policy<P> {
-    OfClient(P),
-    OfCall(Arc<dyn RetryPolicy>),
-}
-
-impl<P: RetryPolicy> Policy<P> {
-    pub(super) fn get(&self) -> &dyn RetryPolicy {
-        match self {
-            Self::OfClient(policy) => policy,
-            Self::OfCall(policy) => policy.as_ref(),
-        }
-    }
-}
-
-impl<O: Operation, P: RetryPolicy> State<O, P> {
+impl<O: Operation> State<O> {
     /// The first attempt's request, and what all attempts share. The call counts for the budget from
     /// here on.
-    pub(super) fn new(
-        vault: &Vault,
+    pub(super) fn begin(
+        settings: &ClientSettings,
         operation: O,
-        policy: P,
         seed: u64,
     ) -> Result<(Request<Bytes>, Box<Self>), BuildError> {
-        let body = operation.body()?;
-        let request = operation.encode(vault, body.clone())?;
-        let options = operation.options();
-        let policy = match options.retry {
-            Some(policy) => Policy::OfCall(policy),
-            None => Policy::OfClient(policy),
-        };
-        let deadline = options.deadline.or_else(|| policy.get().deadline());
-        if deadline.is_some_and(|deadline| deadline.is_zero()) {
-            let expected = "it must leave time for an attempt";
-            return Err(BuildError::new("deadline", "is zero", expected));
-        }
-        if let Some(budget) = policy.get().budget() {
-            budget.call_begins();
+        for (field, time) in [
+            ("deadline", settings.deadline),
+            ("attempt_timeout", settings.attempt_timeout),
+        ] {
+            if time.is_some_and(|time| time.is_zero()) {
+                let expected = "it must leave time for an attempt";
+                return Err(BuildError::new(field, "is zero", expected));
+            }
         }
         let state = Box::new(Self {
-            vault: vault.clone(),
+            settings: settings.clone(),
             operation,
-            body,
-            policy,
-            deadline,
             seed,
             attempts: 1,
         });
+        let request = state.request()?;
+        if let Some(budget) = state.budget() {
+            budget.call_begins();
+        }
         Ok((request, state))
     }
 
-    /// The request of a further attempt.
+    /// The request of an attempt.
     pub(super) fn request(&self) -> Result<Request<Bytes>, BuildError> {
-        self.operation.encode(&self.vault, self.body.clone())
+        self.operation.encode(&self.settings.vault)
+    }
+
+    pub(super) fn decode(
+        &self,
+        answer: Response<Bytes>,
+    ) -> Result<Response<O::Output>, ResponseError> {
+        self.operation.decode(&self.settings.vault, answer)
     }
 
     /// Whether an attempt may still begin at this time.
     pub(super) fn is_open(&self, elapsed: Duration) -> bool {
-        self.deadline.is_none_or(|deadline| elapsed < deadline)
+        self.settings
+            .deadline
+            .is_none_or(|deadline| elapsed < deadline)
     }
 
     /// What is left of the call's time.
     pub(super) fn left(&self, elapsed: Duration) -> Option<Duration> {
-        self.deadline
+        self.settings
+            .deadline
             .map(|deadline| deadline.saturating_sub(elapsed))
     }
 
     pub(super) fn budget(&self) -> Option<&RetryBudget> {
-        self.policy.get().budget()
+        self.settings.budget.as_ref()
     }
 
     pub(super) fn random_for_verdict(&self) -> u64 {
@@ -103,7 +86,7 @@ impl<O: Operation, P: RetryPolicy> State<O, P> {
         random(!self.seed, held)
     }
 
-    pub(super) fn done<E>(self, error: CallErrorKind<E>, gave_up: GaveUp) -> Step<O, P, E> {
+    pub(super) fn done<E>(self, error: CallErrorKind<E>, gave_up: GaveUp) -> Step<O, E> {
         Step::Done(Err(CallError::new(error, self.attempts, gave_up)))
     }
 }

@@ -2,14 +2,15 @@
 
 use bytes::Bytes;
 use http::{HeaderMap, Response, StatusCode, header};
-use serde_json::{Map, Value};
+use serde_json::Value;
 use std::fmt;
 use std::time::Duration;
 
+use super::api_kind::ApiErrorKind;
 use super::fields::Fields;
-use super::kept;
 use super::printable::Printable;
-use crate::retry::after;
+use super::redact::{redact_headers, redact_value};
+use super::{kept, retry_after};
 
 /// Apideck, or something in front of it, refused the request.
 ///
@@ -17,18 +18,21 @@ use crate::retry::after;
 /// answer too. What could not be read is still in [`body`](Self::body) and
 /// [`headers`](Self::headers).
 ///
-/// The text shows the status, the type name, the message (or `error`), a `detail` that is a string and the
-/// request id. A `detail` that is an object is kept and not printed: that of a 401 can hold the
-/// headers of other requests.
+/// The text shows the status, the type name, the message (or `error`), a `detail` that is a string and
+/// the request id. A `detail` that is an object is kept and not printed: that of a 401 can hold the
+/// headers of other requests. Where the server repeats the API key in a field or a header,
+/// `[redacted]` is in its place.
 ///
 /// ```
-/// use apideck_vault_core::{CreateSession, Operation, error::ResponseError};
+/// use apideck_vault_core::{CreateSession, Operation, Vault, error::ResponseError};
 ///
+/// let vault = Vault::new("sk_live_1", "app").unwrap();
 /// let answer = http::Response::builder().status(402).body(
 ///     r#"{"status_code":402,"error":"Payment Required","type_name":"RequestLimitError",
 ///         "message":"Request Limit Reached","detail":"You have reached your limit of 2000"}"#.into(),
 /// )?;
-/// let Err(ResponseError::Api(error)) = CreateSession::new("test-consumer").decode(answer) else {
+/// let Err(ResponseError::Api(error)) = CreateSession::new("test-consumer").decode(&vault, answer)
+/// else {
 ///     panic!("402 is an error");
 /// };
 /// assert!(error.is_payment_required());
@@ -49,33 +53,9 @@ struct Inner {
     headers: HeaderMap,
     body: Bytes,
     body_bytes: usize,
+    has_fields: bool,
     fields: Fields,
     downstream_errors: Vec<DownstreamError>,
-}
-
-/// The kinds of refusal that the API documents, by status.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum ApiErrorKind {
-    /// 400: a header or a field of the body is missing or wrong.
-    BadRequest,
-    /// 401: the API key is missing or wrong.
-    Unauthorized,
-    /// 402: a limit of the plan is reached.
-    PaymentRequired,
-    /// 404.
-    NotFound,
-    /// 422: understood, but not possible.
-    Unprocessable,
-    /// 429: too many requests at a time.
-    TooManyRequests,
-    /// Any other 4xx.
-    OtherClientError,
-    /// Any 5xx.
-    ServerError,
-    /// A status that is neither a success of this operation nor an error, such as a redirect, which
-    /// is never followed.
-    Unexpected,
 }
 
 /// An error that a connector reported behind Apideck.
@@ -91,15 +71,22 @@ pub struct DownstreamError {
 }
 
 impl ApiError {
-    /// Reads an answer that is no success. It cannot fail: what is no JSON, or has another shape
-    /// than documented, is kept as it came.
-    pub fn from_response(answer: Response<Bytes>) -> Self {
-        let (parts, body) = answer.into_parts();
+    /// Reads an answer that is not a success, and takes `secret` out of it. It cannot fail: what is not
+    /// JSON, or has another shape than documented, is kept as it came.
+    pub(crate) fn from_response(answer: Response<Bytes>, secret: &str) -> Self {
+        let (mut head, body) = answer.into_parts();
+        redact_headers(&mut head.headers, secret);
         let fields = Fields::of(&body);
+        let has_fields = fields.is_some();
+        let mut fields = fields.unwrap_or_default();
+        for field in fields.all_mut() {
+            redact_value(field, secret);
+        }
         Self(Box::new(Inner {
-            status: parts.status,
-            headers: parts.headers,
-            downstream_errors: downstream_errors(&fields),
+            status: head.status,
+            headers: head.headers,
+            downstream_errors: downstream_errors(&fields.downstream_errors),
+            has_fields,
             fields,
             body_bytes: body.len(),
             body: kept(body),
@@ -108,17 +95,7 @@ impl ApiError {
 
     /// The kind of refusal, by status.
     pub fn kind(&self) -> ApiErrorKind {
-        match self.0.status.as_u16() {
-            400 => ApiErrorKind::BadRequest,
-            401 => ApiErrorKind::Unauthorized,
-            402 => ApiErrorKind::PaymentRequired,
-            404 => ApiErrorKind::NotFound,
-            422 => ApiErrorKind::Unprocessable,
-            429 => ApiErrorKind::TooManyRequests,
-            405..=499 | 403 => ApiErrorKind::OtherClientError,
-            500..=599 => ApiErrorKind::ServerError,
-            _ => ApiErrorKind::Unexpected,
-        }
+        ApiErrorKind::of(self.0.status)
     }
 
     /// 400: a header or a field of the body is missing or wrong.
@@ -134,6 +111,11 @@ impl ApiError {
     /// 402: a limit of the plan is reached.
     pub fn is_payment_required(&self) -> bool {
         self.kind() == ApiErrorKind::PaymentRequired
+    }
+
+    /// 403: the API key is right, but may not do this.
+    pub fn is_forbidden(&self) -> bool {
+        self.kind() == ApiErrorKind::Forbidden
     }
 
     /// 404.
@@ -166,46 +148,42 @@ impl ApiError {
         &self.0.headers
     }
 
-    /// The body as it came, at most its first 64 KiB. It may repeat what was sent: don't log it.
+    /// The body as it came, at most its first 64 KiB: the way to fields that the API does not document.
+    /// It may repeat what was sent, the API key included: don't log it.
     pub fn body(&self) -> &Bytes {
         &self.0.body
     }
 
-    /// All fields of the body, if it is a JSON object; otherwise none. Each call makes the map anew.
-    pub fn fields(&self) -> Map<String, Value> {
-        self.0.fields.to_map()
-    }
-
     /// `status_code`: the status as the body repeats it.
     pub fn status_code(&self) -> Option<u64> {
-        self.0.fields.get("status_code")?.as_u64()
+        self.0.fields.status_code.as_u64()
     }
 
     /// `error`: the name of the status, such as `Bad Request`.
     pub fn error(&self) -> Option<&str> {
-        self.text("error")
+        self.0.fields.error.as_str()
     }
 
     /// `type_name`: the type of the error, such as `RequestValidationError`.
     pub fn type_name(&self) -> Option<&str> {
-        self.text("type_name")
+        self.0.fields.type_name.as_str()
     }
 
     /// `message`: what happened, for a person.
     pub fn message(&self) -> Option<&str> {
-        self.text("message")
+        self.0.fields.message.as_str()
     }
 
     /// `detail`: why it happened; a string or an object. That of a 401 can hold the headers of
     /// other requests: don't log an object. Its `retry_after_ms` is a point in time (Unix
     /// milliseconds), not a delay.
     pub fn detail(&self) -> Option<&Value> {
-        self.0.fields.get("detail").filter(|value| !value.is_null())
+        Some(&self.0.fields.detail).filter(|value| !value.is_null())
     }
 
     /// `ref`: the page that documents this type of error.
     pub fn reference(&self) -> Option<&str> {
-        self.text("ref")
+        self.0.fields.reference.as_str()
     }
 
     /// `downstream_errors`: what a connector reported; only a 400 has them.
@@ -217,39 +195,19 @@ impl ApiError {
     /// ([RFC 9110, section 10.2.3](https://www.rfc-editor.org/rfc/rfc9110#section-10.2.3)), which
     /// is measured against the `Date` of the same answer.
     pub fn retry_after(&self) -> Option<Duration> {
-        after::retry_after(&self.0.headers)
+        retry_after::retry_after(&self.0.headers)
     }
 
     /// `x-apideck-request-id`: what Apideck's support will ask for.
     pub fn request_id(&self) -> Option<&str> {
         self.0.headers.get("x-apideck-request-id")?.to_str().ok()
     }
-
-    fn text(&self, field: &str) -> Option<&str> {
-        self.0.fields.get(field)?.as_str()
-    }
-
-    /// Takes `secret` out of every text that is printed, for servers that repeat what they got.
-    pub(crate) fn redact(&mut self, secret: &str) {
-        for text in self.0.fields.texts_mut() {
-            if contains(text, secret) {
-                *text = text.replace(secret, "[redacted]");
-            }
-        }
-    }
 }
 
-/// As [`str::contains`], which prepares its search at a price that texts of a line are not worth.
-fn contains(text: &str, secret: &str) -> bool {
-    let (text, secret) = (text.as_bytes(), secret.as_bytes());
-    !secret.is_empty() && text.windows(secret.len()).any(|part| part == secret)
-}
-
-fn downstream_errors(fields: &Fields) -> Vec<DownstreamError> {
-    let list = fields.get("downstream_errors").and_then(Value::as_array);
+fn downstream_errors(field: &Value) -> Vec<DownstreamError> {
     let text = |error: &Value, field| error.get(field).and_then(Value::as_str).map(str::to_owned);
-    list.into_iter()
-        .flatten()
+    let list = field.as_array().into_iter();
+    list.flatten()
         .filter(|error| error.is_object())
         .map(|error| DownstreamError {
             message: text(error, "message"),
@@ -274,7 +232,7 @@ impl fmt::Display for ApiError {
         {
             write!(formatter, ": {}", Printable(text))?;
         }
-        if self.0.fields.is_empty() {
+        if !self.0.has_fields {
             self.describe_body(formatter)?;
         }
         if self.0.status.is_redirection() {
@@ -297,7 +255,7 @@ impl ApiError {
             (bytes, Some(Ok(kind))) => {
                 write!(formatter, ": {bytes} bytes of {}", Printable(kind))
             }
-            (bytes, _) => write!(formatter, ": {bytes} bytes that are no JSON object"),
+            (bytes, _) => write!(formatter, ": {bytes} bytes that are not a JSON object"),
         }
     }
 }

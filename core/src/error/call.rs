@@ -1,6 +1,6 @@
 //! The end of a call that brought no result.
 
-use super::{ApiError, BuildError, DecodeError, Failure, FailureKind, ResponseError};
+use super::{ApiError, BuildError, ClientError, DecodeError, Failure, FailureKind, ResponseError};
 use std::error::Error;
 use std::fmt;
 
@@ -10,7 +10,7 @@ use std::fmt;
 /// # use apideck_vault_core::error::{CallError, CallErrorKind};
 /// fn advice(error: &CallError<std::io::Error>) -> &'static str {
 ///     match error.kind() {
-///         CallErrorKind::Build(_) => "mend the input",
+///         CallErrorKind::Build(_) => "fix the input",
 ///         CallErrorKind::Api(refused) if refused.is_unauthorized() => "look at the API key",
 ///         CallErrorKind::Api(refused) if refused.is_payment_required() => "look at the plan",
 ///         _ => "try again later",
@@ -30,6 +30,8 @@ pub struct CallError<E> {
 pub enum CallErrorKind<E> {
     /// The input was wrong; nothing was sent.
     Build(BuildError),
+    /// The client cannot make the call; nothing was sent.
+    Client(ClientError),
     /// Apideck, or something in front of it, refused the request.
     Api(ApiError),
     /// The answer claims success but breaks the contract.
@@ -42,14 +44,15 @@ pub enum CallErrorKind<E> {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum GaveUp {
-    /// The policy does not retry such an error, or the attempts that it allows were used up. (Or the
-    /// operation could not be encoded for a further attempt.)
+    /// The policy does not retry such an error, or the attempts that it allows were used up.
     Policy,
     /// The call's deadline has passed, or would have before the next attempt.
     Deadline,
-    /// The [`RetryBudget`](crate::retry::RetryBudget) that the call shares with others was empty,
-    /// and stayed so for as long as the call could wait.
+    /// The [`RetryBudget`](crate::retry::RetryBudget) that the call shares with others was empty, and
+    /// the call did not wait for it.
     Budget,
+    /// The budget was empty, and stayed so for as long as the call could wait.
+    Held,
 }
 
 impl<E> CallError<E> {
@@ -102,15 +105,21 @@ impl<E> CallError<E> {
         self.gave_up == GaveUp::Deadline
     }
 
-    /// The retry budget that the call shares with others held its next attempt until the end.
+    /// The retry budget that the call shares with others had nothing left for its next attempt.
     pub fn is_budget(&self) -> bool {
-        self.gave_up == GaveUp::Budget
+        matches!(self.gave_up, GaveUp::Budget | GaveUp::Held)
     }
 }
 
 impl<E> From<BuildError> for CallError<E> {
     fn from(error: BuildError) -> Self {
         Self::new(CallErrorKind::Build(error), 0, GaveUp::Policy)
+    }
+}
+
+impl<E> From<ClientError> for CallError<E> {
+    fn from(error: ClientError) -> Self {
+        Self::new(CallErrorKind::Client(error), 0, GaveUp::Policy)
     }
 }
 
@@ -147,6 +156,7 @@ impl<E: Error + 'static> fmt::Display for CallError<E> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.kind {
             CallErrorKind::Build(error) => fmt::Display::fmt(error, formatter)?,
+            CallErrorKind::Client(error) => fmt::Display::fmt(error, formatter)?,
             CallErrorKind::Api(error) => fmt::Display::fmt(error, formatter)?,
             CallErrorKind::Decode(error) => fmt::Display::fmt(error, formatter)?,
             CallErrorKind::Transport(error) => fmt::Display::fmt(error, formatter)?,
@@ -155,7 +165,8 @@ impl<E: Error + 'static> fmt::Display for CallError<E> {
             GaveUp::Policy if self.attempts <= 1 => return Ok(()),
             GaveUp::Policy => "",
             GaveUp::Deadline => ", out of time",
-            GaveUp::Budget => ", held by the retry budget",
+            GaveUp::Budget => ", the retry budget is empty",
+            GaveUp::Held => ", held by the retry budget",
         };
         let plural = if self.attempts == 1 { "" } else { "s" };
         write!(formatter, " ({} attempt{plural}{reason})", self.attempts)
@@ -168,6 +179,7 @@ impl<E: Error + 'static> Error for CallError<E> {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
         match &self.kind {
             CallErrorKind::Build(error) => error.source(),
+            CallErrorKind::Client(error) => error.source(),
             CallErrorKind::Api(error) => error.source(),
             CallErrorKind::Decode(error) => error.source(),
             CallErrorKind::Transport(failure) => failure.source(),

@@ -8,6 +8,7 @@ use std::fmt;
 
 use super::kept;
 use super::printable::Printable;
+use super::redact::{redact_headers, redact_text};
 
 /// An answer that claims success but does not have the shape that the contract promises.
 ///
@@ -15,12 +16,13 @@ use super::printable::Printable;
 /// may be the session token. The body itself is in [`body`](Self::body).
 ///
 /// ```
-/// use apideck_vault_core::{CreateSession, Operation, error::ResponseError};
+/// use apideck_vault_core::{CreateSession, Operation, Vault, error::ResponseError};
 ///
+/// let vault = Vault::new("sk_live_1", "app").unwrap();
 /// let answer = http::Response::builder()
 ///     .header("content-type", "application/json")
 ///     .body(r#"{"status_code":200,"status":"OK","data":{"session_token":"t"}}"#.into())?;
-/// let Err(ResponseError::Decode(error)) = CreateSession::new("test-consumer").decode(answer)
+/// let Err(ResponseError::Decode(error)) = CreateSession::new("test-consumer").decode(&vault, answer)
 /// else {
 ///     panic!("the answer has no session_uri");
 /// };
@@ -82,7 +84,15 @@ impl DecodeError {
         &self.0.body
     }
 
-    /// Finds out where and why `answer` is no `T`. Called after a plain attempt failed, so that the
+    /// Takes `secret` out of everything but the body.
+    pub(crate) fn redacted(mut self, secret: &str) -> Self {
+        redact_headers(&mut self.0.headers, secret);
+        redact_text(&mut self.0.path, secret);
+        redact_text(&mut self.0.problem, secret);
+        self
+    }
+
+    /// Finds out where and why `answer` is not a `T`. Called after a plain attempt failed, so that the
     /// usual case does not pay for keeping track of the path.
     pub(crate) fn diagnose<T: DeserializeOwned>(answer: &Response<Bytes>) -> Self {
         let body = answer.body();
@@ -99,14 +109,12 @@ impl DecodeError {
         }
     }
 
-    /// The answer's media type, if it says that it is no JSON.
+    /// An error if the answer says that it is not JSON.
     pub(crate) fn check_media_type(answer: &Response<Bytes>) -> Result<(), Self> {
         let Some(value) = answer.headers().get(header::CONTENT_TYPE) else {
             return Ok(());
         };
-        // As it is spelled nearly always, which is told with one comparison.
-        let rest = value.as_bytes().strip_prefix(b"application/json");
-        if matches!(rest, Some([] | [b';', ..])) || value.to_str().is_ok_and(is_json) {
+        if value.to_str().is_ok_and(is_json) {
             return Ok(());
         }
         let media_type = String::from_utf8_lossy(value.as_bytes());
@@ -165,26 +173,41 @@ fn explain(path: String, error: &serde_json::Error) -> (String, String) {
     let text = error.to_string();
     if !error.is_data() {
         // Texts of syntax errors are fixed; they name a line and a column.
-        return (path, format!("is no valid JSON ({text})"));
+        return (path, format!("is not valid JSON ({text})"));
     }
     let text = text.split(" at line ").next().unwrap_or_default();
     if let Some(field) = quoted(text, "missing field `") {
         return (format!("{path}.{field}"), "is missing".to_owned());
     }
     if let Some(field) = quoted(text, "duplicate field `") {
-        return (format!("{path}.{field}"), "stands there twice".to_owned());
+        return (format!("{path}.{field}"), "appears twice".to_owned());
     }
     let wrong = text
         .strip_prefix("invalid type: ")
         .or_else(|| text.strip_prefix("invalid value: "));
     let problem = match wrong.and_then(|text| text.rsplit_once(", expected ")) {
         Some((found, expected)) => {
+            // What follows the kind is the value.
             let kind = found.split(['"', '`']).next().unwrap_or_default().trim();
-            format!("is {kind} instead of {expected}")
+            format!("is {} instead of {}", in_words(kind), in_words(expected))
         }
         None => "is not what the contract promises".to_owned(),
     };
     (path, problem)
+}
+
+/// serde's names of types, for a person.
+fn in_words(name: &str) -> &str {
+    match name {
+        "sequence" => "an array",
+        "map" => "an object",
+        "string" => "a string",
+        "boolean" => "a boolean",
+        "integer" => "an integer",
+        "floating point" => "a number with a fraction",
+        "u16" => "a whole number up to 65535",
+        _ => name,
+    }
 }
 
 fn quoted<'a>(text: &'a str, prefix: &str) -> Option<&'a str> {

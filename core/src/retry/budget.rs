@@ -17,6 +17,9 @@ use bucket::Bucket;
 /// parts of one, first attempts are free. While a service is down, the tokens run out, and its
 /// clients send little more than they do on a good day.
 ///
+/// It comes with the [`Vault`](crate::Vault), so that all clients and calls made of one vault, or of
+/// its clones, share it. [`ClientSettings::budget`](crate::ClientSettings) sets another, or none.
+///
 /// | | default |
 /// | --- | --- |
 /// | capacity, and what is there at the beginning | 5 retries |
@@ -29,7 +32,7 @@ use bucket::Bucket;
 /// whatever the rate of the calls: at 0.1 + 30 · 0.003 = 0.19 while nothing succeeds for 30 s of
 /// patience, and at 0.43 while everything does, which is how fast held calls come back after an
 /// outage. It needs no clock. Time counts only where calls are held, which is how a client with few
-/// calls, or one call without a deadline, comes to a retry at last.
+/// calls, or one call without a deadline, eventually gets a retry.
 ///
 /// # Why these numbers
 ///
@@ -48,18 +51,18 @@ use bucket::Bucket;
 /// A clone shares the tokens. It is cheap, and so is every use: one atomic number.
 ///
 /// ```
-/// use apideck_vault_core::retry::{ExponentialBackoff, RetryBudget, WhenEmpty};
+/// use apideck_vault_core::retry::{RetryBudget, WhenEmpty};
+/// use apideck_vault_core::{ClientSettings, Vault};
 ///
-/// // Two clients that ask the same service share one budget:
-/// let budget = RetryBudget::new().capacity(20);
-/// let first = ExponentialBackoff::new().budget(budget.clone());
-/// let second = ExponentialBackoff::new().budget(budget);
+/// let vault = Vault::new("sk_live_1", "app")?;
 ///
-/// // Whoever prefers an early error to a late success:
-/// let hasty = ExponentialBackoff::new().budget(RetryBudget::new().when_empty(WhenEmpty::Fail));
+/// // For an early error rather than a late success:
+/// let impatient = RetryBudget::new().when_empty(WhenEmpty::Fail);
+/// let settings = ClientSettings::from(vault.clone()).budget(impatient);
 ///
-/// // Whoever wants none:
-/// let unbound = ExponentialBackoff::new().budget(None);
+/// // For retries that nothing bounds but the policy and the deadline:
+/// let unbounded = ClientSettings::from(vault).budget(None);
+/// # Ok::<(), apideck_vault_core::error::BuildError>(())
 /// ```
 ///
 /// Sources: the retry quota of the
@@ -88,7 +91,7 @@ struct Settings {
 #[non_exhaustive]
 pub enum WhenEmpty {
     /// It waits and looks again, until no further pause fits its deadline. Then it ends with the
-    /// error in hand and [`GaveUp::Budget`](crate::error::GaveUp::Budget).
+    /// error in hand and [`GaveUp::Held`](crate::error::GaveUp::Held).
     ///
     /// Each pause is a random part of half the time that is left until 2 s before the deadline (or
     /// until the deadline, in these last 2 s), so calls look the more often the less time they
@@ -137,29 +140,27 @@ impl RetryBudget {
         Self::with(retries.saturating_mul(RETRY), self.0.settings)
     }
 
-    /// A new, full budget to which each call brings so much of a retry when it begins. Default: 0.1.
-    pub fn per_call(self, retries: f64) -> Self {
-        let per_call = parts_of(retries);
-        self.set(|settings| settings.per_call = per_call)
-    }
-
-    /// A new, full budget to which each success brings so much of a retry. Default: 0.33.
-    pub fn per_success(self, retries: f64) -> Self {
-        let per_success = parts_of(retries);
-        self.set(|settings| settings.per_success = per_success)
-    }
-
-    /// A new, full budget to which each call brings so much of a retry for each second that it is
-    /// held. Default: 0.003.
-    pub fn per_held_second(self, retries: f64) -> Self {
-        let per_held_second = parts_of(retries);
-        self.set(|settings| settings.per_held_second = per_held_second)
-    }
-
     /// A new, full budget that does this with a call that finds it empty. Default:
-    /// [`WhenEmpty::Wait`].
+    /// [`WhenEmpty::Wait`]. It shares nothing with this one.
     pub fn when_empty(self, when_empty: WhenEmpty) -> Self {
-        self.set(|settings| settings.when_empty = when_empty)
+        let settings = Settings {
+            when_empty,
+            ..self.0.settings
+        };
+        Self::with(self.0.bucket.capacity(), settings)
+    }
+
+    /// A new, full budget to which each call brings so much of a retry when it begins, when it
+    /// succeeds, and for each second that it is held: for the simulation that the defaults come from.
+    #[doc(hidden)]
+    pub fn refilled(self, per_call: f64, per_success: f64, per_held_second: f64) -> Self {
+        let settings = Settings {
+            per_call: parts_of(per_call),
+            per_success: parts_of(per_success),
+            per_held_second: parts_of(per_held_second),
+            ..self.0.settings
+        };
+        Self::with(self.0.bucket.capacity(), settings)
     }
 
     /// How many retries it would let through now, with the fraction: to be logged or shown.
@@ -225,15 +226,9 @@ impl RetryBudget {
             settings,
         }))
     }
-
-    fn set(&self, change: impl FnOnce(&mut Settings)) -> Self {
-        let mut settings = self.0.settings;
-        change(&mut settings);
-        Self::with(self.0.bucket.capacity(), settings)
-    }
 }
 
-/// What is negative or no number is nothing, and what is too much is all that fits.
+/// What is negative or not a number is nothing, and what is too much is all that fits.
 fn parts_of(retries: f64) -> u32 {
     (retries * f64::from(RETRY)).round() as u32
 }

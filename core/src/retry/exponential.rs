@@ -3,10 +3,7 @@
 use http::StatusCode;
 use std::time::Duration;
 
-use super::{
-    Cause, DEFAULT_ATTEMPT_TIMEOUT, DEFAULT_DEADLINE, FailedAttempt, RetryBudget, RetryPolicy,
-    Verdict,
-};
+use super::{Cause, FailedAttempt, RetryPolicy, Verdict};
 use crate::error::FailureKind;
 
 /// Exponential backoff with full jitter: before the n-th retry a random time between zero and
@@ -18,30 +15,28 @@ use crate::error::FailureKind;
 /// whichever is longer: those who were told the same moment do not all come at it. If what was asked
 /// for does not fit the deadline, the call ends at once.
 ///
-/// All retries of all calls have to fit in a [`RetryBudget`], which is shared by the clones of a
-/// policy and so by the calls of a client.
-///
 /// | | default |
 /// | --- | --- |
 /// | attempts | at most 8 |
 /// | first backoff | up to 1 s |
 /// | longest backoff | up to 8 s |
-/// | budget | [`RetryBudget::new`] |
 /// | longest wait that a server can ask for | 60 s |
-/// | time for an attempt | 10 s |
-/// | time for the call | 30 s |
 /// | statuses that are retried | 408, 429, 500, 502, 503, 504 |
 /// | failures that are retried | not sent, timed out, unanswered |
 ///
 /// A request whose fate is unknown is sent again: the worst that comes of it is a second token that
-/// nobody uses. Whoever does not want that says `.failures([FailureKind::NotSent])`.
+/// nobody uses. To avoid that, say `.failures([FailureKind::NotSent])`.
+///
+/// How long a call may take, and the budget that its retries have to fit in, are its client's:
+/// [`ClientSettings`](crate::ClientSettings).
 ///
 /// ```
 /// use apideck_vault_core::retry::ExponentialBackoff;
-/// use std::time::Duration;
+/// use apideck_vault_core::{ClientSettings, Vault};
 ///
-/// let patient = ExponentialBackoff::new().max_attempts(8).deadline(Duration::from_secs(120));
-/// let once = ExponentialBackoff::none().deadline(Duration::from_secs(5));
+/// let settings = ClientSettings::from(Vault::new("sk_live_1", "app")?)
+///     .retry(ExponentialBackoff::new().max_attempts(3));
+/// # Ok::<(), apideck_vault_core::error::BuildError>(())
 /// ```
 ///
 /// # Why these numbers
@@ -69,11 +64,8 @@ pub struct ExponentialBackoff {
     initial_backoff: Duration,
     max_backoff: Duration,
     max_retry_after: Duration,
-    attempt_timeout: Option<Duration>,
-    deadline: Option<Duration>,
     statuses: Vec<StatusCode>,
     failures: Vec<FailureKind>,
-    budget: Option<RetryBudget>,
 }
 
 impl ExponentialBackoff {
@@ -84,8 +76,6 @@ impl ExponentialBackoff {
             initial_backoff: Duration::from_secs(1),
             max_backoff: Duration::from_secs(8),
             max_retry_after: Duration::from_secs(60),
-            attempt_timeout: Some(DEFAULT_ATTEMPT_TIMEOUT),
-            deadline: Some(DEFAULT_DEADLINE),
             statuses: vec![
                 StatusCode::REQUEST_TIMEOUT,
                 StatusCode::TOO_MANY_REQUESTS,
@@ -99,17 +89,15 @@ impl ExponentialBackoff {
                 FailureKind::TimedOut,
                 FailureKind::Unanswered,
             ],
-            budget: Some(RetryBudget::new()),
         }
     }
 
-    /// One attempt and no retry; the times still protect.
+    /// One attempt and no retry.
     pub fn none() -> Self {
         Self::new().max_attempts(1)
     }
 
-    /// How many attempts a call makes at most, the first one included. Default: 8. Zero is taken
-    /// as 1.
+    /// How many attempts a call makes at most, the first one included. Default: 8. Zero counts as 1.
     pub fn max_attempts(mut self, attempts: u32) -> Self {
         self.max_attempts = attempts;
         self
@@ -121,7 +109,7 @@ impl ExponentialBackoff {
         self
     }
 
-    /// The longest wait that this policy comes to by itself. Default: 8 s.
+    /// The longest wait that this policy chooses by itself. Default: 8 s.
     pub fn max_backoff(mut self, backoff: Duration) -> Self {
         self.max_backoff = backoff;
         self
@@ -134,19 +122,6 @@ impl ExponentialBackoff {
         self
     }
 
-    /// How long one attempt may take, from connecting to the last byte of the answer; `None` for
-    /// no limit but the deadline. Default: 10 s.
-    pub fn attempt_timeout(mut self, timeout: impl Into<Option<Duration>>) -> Self {
-        self.attempt_timeout = timeout.into();
-        self
-    }
-
-    /// How long the whole call may take, waits included; `None` for no limit. Default: 30 s.
-    pub fn deadline(mut self, deadline: impl Into<Option<Duration>>) -> Self {
-        self.deadline = deadline.into();
-        self
-    }
-
     /// The statuses that are retried, instead of the default's.
     pub fn statuses(mut self, statuses: impl IntoIterator<Item = StatusCode>) -> Self {
         self.statuses = statuses.into_iter().collect();
@@ -156,13 +131,6 @@ impl ExponentialBackoff {
     /// The failures that are retried, instead of the default's.
     pub fn failures(mut self, failures: impl IntoIterator<Item = FailureKind>) -> Self {
         self.failures = failures.into_iter().collect();
-        self
-    }
-
-    /// What the retries of all calls have to fit in; `None` for no bound. Default: a
-    /// [`RetryBudget::new`] of this policy's own, which its clones share.
-    pub fn budget(mut self, budget: impl Into<Option<RetryBudget>>) -> Self {
-        self.budget = budget.into();
         self
     }
 
@@ -204,17 +172,5 @@ impl RetryPolicy for ExponentialBackoff {
             .deadline
             .map_or(Duration::MAX, |deadline| deadline.saturating_sub(earliest));
         Verdict::RetryAfter(asked.saturating_add(failed.jitter(spread.min(left))))
-    }
-
-    fn attempt_timeout(&self) -> Option<Duration> {
-        self.attempt_timeout
-    }
-
-    fn deadline(&self) -> Option<Duration> {
-        self.deadline
-    }
-
-    fn budget(&self) -> Option<&RetryBudget> {
-        self.budget.as_ref()
     }
 }

@@ -1,16 +1,41 @@
 //! Enums over strings that other values than the known ones pass through.
 
-/// Defines an enum whose variants stand for strings, with `Other` for every other string. A known
-/// string always becomes its variant, and equality is that of the strings.
+use std::fmt;
+
+/// A value of an enum that this version does not know, as it is sent.
+///
+/// It is only ever made of a string that is no known value, and cannot be matched on: the version that
+/// comes to know the value gives it a variant of its own. Compare
+/// strings instead: `id.as_str() == "brand-new"`.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct UnknownValue(Box<str>);
+
+impl UnknownValue {
+    pub(super) fn new(text: &str) -> Self {
+        Self(text.into())
+    }
+
+    pub(super) fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for UnknownValue {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.0)
+    }
+}
+
+/// Defines an enum whose variants stand for strings, with `Other` for every other string.
 macro_rules! open_enum {
     ($(#[$attribute:meta])* pub enum $name:ident { $($variant:ident = $text:literal,)+ }) => {
         $(#[$attribute])*
-        #[derive(Debug, Clone)]
+        #[derive(Debug, Clone, PartialEq, Eq, Hash)]
         #[non_exhaustive]
         pub enum $name {
             $(#[doc = concat!("`", $text, "`")] $variant,)+
-            /// A value that this version does not know, as it is sent.
-            Other(Box<str>),
+            /// A value that this version does not know.
+            Other($crate::session::UnknownValue),
         }
 
         impl $name {
@@ -21,7 +46,7 @@ macro_rules! open_enum {
             pub fn as_str(&self) -> &str {
                 match self {
                     $(Self::$variant => $text,)+
-                    Self::Other(text) => text,
+                    Self::Other(value) => value.as_str(),
                 }
             }
         }
@@ -30,7 +55,7 @@ macro_rules! open_enum {
             fn from(text: &str) -> Self {
                 match text {
                     $($text => Self::$variant,)+
-                    _ => Self::Other(text.into()),
+                    _ => Self::Other($crate::session::UnknownValue::new(text)),
                 }
             }
         }
@@ -44,20 +69,6 @@ macro_rules! open_enum {
         impl std::fmt::Display for $name {
             fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
                 formatter.write_str(self.as_str())
-            }
-        }
-
-        impl PartialEq for $name {
-            fn eq(&self, other: &Self) -> bool {
-                self.as_str() == other.as_str()
-            }
-        }
-
-        impl Eq for $name {}
-
-        impl std::hash::Hash for $name {
-            fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
-                self.as_str().hash(state);
             }
         }
 
@@ -94,13 +105,15 @@ mod tests {
     #[test]
     fn an_unknown_value_passes_through_both_ways() {
         let action: AllowAction = serde_json::from_str(r#""rena\u006de""#).unwrap();
-        assert_eq!(action, AllowAction::Other("rename".into()));
+        assert!(matches!(action, AllowAction::Other(_)));
+        assert_eq!(action.as_str(), "rename");
+        assert_eq!(action, AllowAction::from("rename"));
         assert_eq!(serde_json::to_string(&action).unwrap(), r#""rename""#);
     }
 
     #[test]
-    fn a_known_value_is_equal_however_it_was_made() {
-        assert_eq!(UnifiedApiId::Other("crm".into()), UnifiedApiId::Crm);
+    fn a_known_string_becomes_its_variant() {
+        assert_eq!(UnifiedApiId::from("crm"), UnifiedApiId::Crm);
         assert_eq!(UnifiedApiId::from("crm".to_owned()), UnifiedApiId::Crm);
     }
 }

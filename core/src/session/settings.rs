@@ -2,9 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::length::SessionLength;
 use super::open_enum::open_enum;
 use crate::error::BuildError;
-use crate::session::SessionLength;
 
 /// What Vault shows and allows during a session. The defaults named here are the service's: they
 /// apply to what is not set.
@@ -17,7 +17,7 @@ use crate::session::SessionLength;
 ///     .session_length(SessionLength::hours(2))
 ///     .allow_actions([AllowAction::Reauthorize]);
 ///
-/// // No action at all is something else than not to say which:
+/// // No action at all is not the same as leaving it unset:
 /// let settings = SessionSettings::new().allow_actions([]);
 /// assert_eq!(serde_json::to_string(&settings)?, r#"{"allow_actions":[]}"#);
 /// # Ok::<(), serde_json::Error>(())

@@ -32,7 +32,7 @@ impl Vault {
             Some(Ok(text)) => Ok(Some(text.trim_end_matches(['\r', '\n']).to_owned())),
             Some(Err(_)) => Err(BuildError::new(
                 name,
-                "is no Unicode text",
+                "is not Unicode text",
                 "it must be text",
             )),
         };

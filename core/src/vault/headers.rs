@@ -9,7 +9,7 @@ use crate::error::BuildError;
 ///
 /// # Errors
 ///
-/// If the text is empty, has a line break or anything else that is no visible ASCII character, or
+/// If the text is empty, has a line break or anything else that is not a visible ASCII character, or
 /// begins or ends with a space (which HTTP would drop, so that another value arrived).
 pub fn header_value(field: &'static str, text: &str) -> Result<HeaderValue, BuildError> {
     let has_space_around = text.starts_with(' ') || text.ends_with(' ');
@@ -57,7 +57,7 @@ pub(super) fn authorization(api_key: &str) -> Result<HeaderValue, BuildError> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Vault;
+    use crate::vault::Vault;
 
     #[test]
     fn a_key_with_bearer_in_front_is_not_prefixed_again() {

@@ -6,7 +6,7 @@ use crate::error::BuildError;
 /// [`Operation`](crate::Operation) puts into its path. `field` is the name that an error gives it.
 ///
 /// ```
-/// use apideck_vault_core::path_segment;
+/// use apideck_vault_core::operation::path_segment;
 ///
 /// assert_eq!(path_segment("consumer_id", "a/b?c d")?, "a%2Fb%3Fc%20d");
 /// assert!(path_segment("consumer_id", "..").is_err());

@@ -5,7 +5,7 @@ mod session;
 
 use apideck_vault_core::error::{ApiError, DecodeError, ResponseError};
 use apideck_vault_core::http::Response;
-use apideck_vault_core::{Bytes, CreateSession, CreatedSession, Operation};
+use apideck_vault_core::{Bytes, CreateSession, CreatedSession, Operation, Vault};
 
 const OK: &str = r#"{"status_code":200,"status":"OK","data":{"session_uri":"https://vault.apideck.com/session/abc","session_token":"abc"}}"#;
 
@@ -18,7 +18,8 @@ fn decode(
     for (name, value) in headers {
         answer = answer.header(*name, *value);
     }
-    CreateSession::new("test-consumer").decode(answer.body(body.into()).unwrap())
+    let vault = Vault::new("sk_live_secret", "app").unwrap();
+    CreateSession::new("test-consumer").decode(&vault, answer.body(body.into()).unwrap())
 }
 
 fn refused(status: u16, headers: &[(&str, &str)], body: impl Into<Bytes>) -> ApiError {

@@ -12,10 +12,11 @@ fn every_documented_error_has_its_kind_and_its_predicate() {
     assert_eq!(kind(400), ApiErrorKind::BadRequest);
     assert_eq!(kind(401), ApiErrorKind::Unauthorized);
     assert_eq!(kind(402), ApiErrorKind::PaymentRequired);
+    assert_eq!(kind(403), ApiErrorKind::Forbidden);
     assert_eq!(kind(404), ApiErrorKind::NotFound);
     assert_eq!(kind(422), ApiErrorKind::Unprocessable);
     assert_eq!(kind(429), ApiErrorKind::TooManyRequests);
-    for status in [403, 405, 408, 418, 451, 499] {
+    for status in [405, 408, 418, 451, 499] {
         assert_eq!(kind(status), ApiErrorKind::OtherClientError, "{status}");
     }
     for status in 500..600 {
@@ -33,14 +34,18 @@ fn every_documented_error_has_its_kind_and_its_predicate() {
             error.is_bad_request(),
             error.is_unauthorized(),
             error.is_payment_required(),
+            error.is_forbidden(),
             error.is_not_found(),
             error.is_unprocessable(),
             error.is_too_many_requests(),
             error.is_server_error(),
         ]
     };
-    for (index, status) in [400, 401, 402, 404, 422, 429, 503].into_iter().enumerate() {
-        let expected: [bool; 7] = std::array::from_fn(|other| other == index);
+    for (index, status) in [400, 401, 402, 403, 404, 422, 429, 503]
+        .into_iter()
+        .enumerate()
+    {
+        let expected: [bool; 8] = std::array::from_fn(|other| other == index);
         assert_eq!(predicates(status), expected, "{status}");
     }
 }
@@ -79,7 +84,6 @@ fn all_that_the_server_said_is_kept() {
     assert_eq!(first.detail.as_deref(), Some("d"));
     assert_eq!(first.code.as_deref(), Some("c"));
     assert_eq!(second.code, None);
-    assert_eq!(error.fields()["new"], true);
     assert_eq!(error.request_id(), Some("r1"));
     assert_eq!(error.retry_after(), Some(Duration::from_secs(7)));
     assert_eq!(error.headers().len(), 2);
@@ -144,7 +148,7 @@ fn an_error_prints_what_helps_on_one_line() {
     );
     assert_eq!(
         print(599, &[], "[1]".into()),
-        "599: 3 bytes that are no JSON object"
+        "599: 3 bytes that are not a JSON object"
     );
     assert_eq!(
         print(302, &[], String::new()),
@@ -177,4 +181,33 @@ fn the_body_is_kept_up_to_64_kib_and_the_fields_are_read_from_all_of_it() {
         refused(400, &[], body[..64 * 1024].to_owned()).body().len(),
         64 * 1024
     );
+}
+
+#[test]
+fn a_key_that_the_server_repeats_is_in_no_text_and_no_header() {
+    let body = json!({
+        "message": "no such key: sk_live_secret",
+        "detail": {"request": ["Bearer sk_live_secret"]},
+        "downstream_errors": [{"message": "sk_live_secret?", "detail": "d", "code": "c"}],
+    });
+    let headers = [
+        ("x-apideck-request-id", "id-of-sk_live_secret"),
+        ("content-type", "text/sk_live_secret"),
+    ];
+    for body in [body.to_string(), "<html>".to_owned()] {
+        let error = refused(400, &headers, body);
+        let texts = [
+            error.to_string(),
+            format!("{error:?}"),
+            format!("{:?}", error.downstream_errors()),
+            format!("{:?}", error.detail()),
+            format!("{:?}", error.headers()),
+            format!("{:?}", error.request_id()),
+        ];
+        assert!(
+            texts.iter().all(|text| !text.contains("sk_live_secret")),
+            "{texts:?}"
+        );
+        assert!(texts[0].contains("[redacted]"), "{}", texts[0]);
+    }
 }

@@ -2,19 +2,15 @@
 
 use apideck_vault_core::error::{CallErrorKind, FailureKind, GaveUp};
 use apideck_vault_core::http::{Response, StatusCode};
-use apideck_vault_core::retry::{
-    Cause, ExponentialBackoff, FailedAttempt, OfficialBackoff, RetryPolicy, Verdict,
-};
+use apideck_vault_core::retry::{Cause, ExponentialBackoff, FailedAttempt, RetryPolicy, Verdict};
 use apideck_vault_core::{Attempts, Bytes};
 use std::time::Duration;
 
-use crate::{MS, S, answer, create, failure, run};
+use crate::{MS, S, answer, failure, run, settings, with};
 
 #[test]
 fn a_first_answer_ends_the_call() {
-    let run = run(create(), &ExponentialBackoff::new(), 1, |_| {
-        (answer(200, &[]), MS)
-    });
+    let run = run(&settings(), 1, |_| (answer(200, &[]), MS));
     let answer = run.result.unwrap();
     assert_eq!(answer.body().session_uri(), "https://v/s");
     assert_eq!(Attempts::of(&answer), 1);
@@ -23,7 +19,7 @@ fn a_first_answer_ends_the_call() {
 
 #[test]
 fn a_503_is_retried_until_it_works() {
-    let run = run(create(), &ExponentialBackoff::new(), 1, |number| {
+    let run = run(&settings(), 1, |number| {
         (answer(if number < 3 { 503 } else { 200 }, &[]), MS)
     });
     assert_eq!(Attempts::of(run.result.as_ref().unwrap()), 3);
@@ -33,7 +29,7 @@ fn a_503_is_retried_until_it_works() {
 #[test]
 fn only_the_statuses_of_the_policy_are_retried() {
     let attempts = |policy: &ExponentialBackoff, status| {
-        run(create(), policy, 1, |_| (answer(status, &[]), MS))
+        run(&with(policy.clone()), 1, |_| (answer(status, &[]), MS))
             .attempts
             .len()
     };
@@ -49,11 +45,10 @@ fn only_the_statuses_of_the_policy_are_retried() {
 #[test]
 fn only_the_failures_of_the_policy_are_retried() {
     let attempts = |policy: &ExponentialBackoff, kind| {
-        run(create(), policy, 1, |_| (failure(kind), MS))
-            .attempts
-            .len()
+        let settings = with(policy.clone()).budget(None).deadline(None);
+        run(&settings, 1, |_| (failure(kind), MS)).attempts.len()
     };
-    let default = ExponentialBackoff::new().budget(None).deadline(None);
+    let default = ExponentialBackoff::new();
     assert_eq!(attempts(&default, FailureKind::NotSent), 8);
     assert_eq!(attempts(&default, FailureKind::TimedOut), 8);
     assert_eq!(attempts(&default, FailureKind::Unanswered), 8);
@@ -67,7 +62,7 @@ fn only_the_failures_of_the_policy_are_retried() {
 
 #[test]
 fn a_broken_contract_is_not_retried() {
-    let run = run(create(), &ExponentialBackoff::new(), 1, |_| {
+    let run = run(&settings(), 1, |_| {
         (Ok(Response::new(Bytes::from_static(b"{}"))), MS)
     });
     assert!(matches!(run.error().kind(), CallErrorKind::Decode(_)));
@@ -76,7 +71,7 @@ fn a_broken_contract_is_not_retried() {
 
 #[test]
 fn none_makes_one_attempt() {
-    let run = run(create(), &ExponentialBackoff::none(), 1, |_| {
+    let run = run(&with(ExponentialBackoff::none()), 1, |_| {
         (answer(503, &[]), MS)
     });
     assert_eq!(run.attempts, [(Duration::ZERO, Some(10 * S))]);
@@ -85,17 +80,13 @@ fn none_makes_one_attempt() {
 
 #[test]
 fn waits_are_fully_jittered_and_grow_up_to_their_limit() {
-    let policy = ExponentialBackoff::new()
-        .max_attempts(8)
+    let settings = with(ExponentialBackoff::new().max_backoff(4 * S))
         .budget(None)
-        .max_backoff(4 * S)
         .deadline(None)
         .attempt_timeout(None);
     let (mut least, mut most) = ([Duration::MAX; 7], [Duration::ZERO; 7]);
     for seed in 0..2000 {
-        let run = run(create(), &policy, seed, |_| {
-            (answer(503, &[]), Duration::ZERO)
-        });
+        let run = run(&settings, seed, |_| (answer(503, &[]), Duration::ZERO));
         for (index, wait) in run.waits().into_iter().enumerate() {
             least[index] = least[index].min(wait);
             most[index] = most[index].max(wait);
@@ -116,45 +107,9 @@ fn waits_are_fully_jittered_and_grow_up_to_their_limit() {
 
 #[test]
 fn the_same_seed_gives_the_same_run() {
-    let waits = |seed| {
-        run(create(), &ExponentialBackoff::new(), seed, |_| {
-            (answer(503, &[]), MS)
-        })
-        .waits()
-    };
+    let waits = |seed| run(&settings(), seed, |_| (answer(503, &[]), MS)).waits();
     assert_eq!(waits(7), waits(7));
     assert_ne!(waits(7), waits(8));
-}
-
-#[test]
-fn one_call_can_have_another_policy_than_its_client() {
-    let create = create().retry(
-        ExponentialBackoff::none()
-            .attempt_timeout(3 * S)
-            .deadline(None),
-    );
-    let run = run(create, &ExponentialBackoff::new(), 1, |_| {
-        (answer(503, &[]), MS)
-    });
-    assert_eq!(run.attempts, [(Duration::ZERO, Some(3 * S))]);
-}
-
-#[test]
-fn the_official_policy_retries_for_15_minutes_and_not_after_429() {
-    let run_of = |status| {
-        run(create(), &OfficialBackoff::new(), 1, |_| {
-            (answer(status, &[]), MS)
-        })
-    };
-    assert_eq!(run_of(429).attempts.len(), 1);
-    let run = run_of(503);
-    assert!(
-        run.elapsed > 14 * 60 * S && run.elapsed <= 15 * 60 * S,
-        "{:?}",
-        run.elapsed
-    );
-    assert!(run.waits().iter().all(|wait| *wait <= 60 * S + MS));
-    assert_eq!(run.attempts[0].1, Some(15 * 60 * S));
 }
 
 #[test]
@@ -178,7 +133,7 @@ fn a_policy_of_ones_own_sees_all_that_is_known() {
         }
     }
 
-    let run = run(create(), &UntilTheConnectorRecovers, 1, |_| {
+    let run = run(&with(UntilTheConnectorRecovers), 1, |_| {
         (answer(418, &[]), S)
     });
     assert_eq!(run.error().attempts(), 6);

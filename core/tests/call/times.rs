@@ -1,12 +1,12 @@
 //! Waits, deadlines and what a server asks for.
 
+use apideck_vault_core::Step;
 use apideck_vault_core::error::{CallErrorKind, FailureKind, GaveUp};
 use apideck_vault_core::retry::ExponentialBackoff;
-use apideck_vault_core::{Call, Step, Vault};
 use std::io;
 use std::time::Duration;
 
-use crate::{MS, S, answer, create, run};
+use crate::{MS, S, answer, create, run, settings, with};
 
 #[test]
 fn retry_after_is_kept_to_in_each_of_its_forms() {
@@ -20,7 +20,7 @@ fn retry_after_is_kept_to_in_each_of_its_forms() {
         ),
     ] {
         for status in [429, 503] {
-            let run = run(create(), &ExponentialBackoff::new(), 1, |number| {
+            let run = run(&settings(), 1, |number| {
                 (
                     answer(if number == 1 { status } else { 200 }, &headers),
                     Duration::ZERO,
@@ -36,8 +36,8 @@ fn retry_after_is_kept_to_in_each_of_its_forms() {
 
 #[test]
 fn retry_after_is_capped_by_the_policy() {
-    let policy = ExponentialBackoff::new().max_retry_after(2 * S);
-    let run = run(create(), &policy, 1, |number| {
+    let settings = with(ExponentialBackoff::new().max_retry_after(2 * S));
+    let run = run(&settings, 1, |number| {
         (
             answer(
                 if number == 1 { 429 } else { 200 },
@@ -53,7 +53,7 @@ fn retry_after_is_capped_by_the_policy() {
 fn clients_that_are_told_the_same_moment_do_not_all_come_at_it() {
     let mut waits: Vec<Duration> = (0..1000)
         .map(|seed| {
-            let run = run(create(), &ExponentialBackoff::new(), seed, |number| {
+            let run = run(&settings(), seed, |number| {
                 let status = if number == 1 { 429 } else { 200 };
                 (answer(status, &[("retry-after", "10")]), Duration::ZERO)
             });
@@ -68,7 +68,7 @@ fn clients_that_are_told_the_same_moment_do_not_all_come_at_it() {
 #[test]
 fn neither_jitter_nor_backoff_costs_a_call_its_last_attempt() {
     for seed in 0..200 {
-        let late = run(create(), &ExponentialBackoff::new(), seed, |number| {
+        let late = run(&settings(), seed, |number| {
             let status = if number == 1 { 429 } else { 200 };
             (answer(status, &[("retry-after", "29")]), Duration::ZERO)
         });
@@ -77,7 +77,7 @@ fn neither_jitter_nor_backoff_costs_a_call_its_last_attempt() {
         let policy = ExponentialBackoff::new()
             .initial_backoff(60 * S)
             .max_backoff(60 * S);
-        let slow = run(create(), &policy, seed, |number| {
+        let slow = run(&with(policy), seed, |number| {
             (
                 answer(if number == 1 { 503 } else { 200 }, &[]),
                 Duration::ZERO,
@@ -90,7 +90,7 @@ fn neither_jitter_nor_backoff_costs_a_call_its_last_attempt() {
 #[test]
 fn retry_after_beyond_the_deadline_fails_at_once() {
     for asked in ["30", "31", "99999999999999999999"] {
-        let run = run(create(), &ExponentialBackoff::new(), 1, |_| {
+        let run = run(&settings(), 1, |_| {
             (answer(429, &[("retry-after", asked)]), MS)
         });
         assert_eq!(run.elapsed, MS);
@@ -108,7 +108,7 @@ fn an_attempt_gets_what_is_left_until_the_deadline() {
     let policy = ExponentialBackoff::new()
         .max_attempts(9)
         .initial_backoff(Duration::ZERO);
-    let run = run(create(), &policy, 1, |_| (answer(200, &[]), 3600 * S));
+    let run = run(&with(policy), 1, |_| (answer(200, &[]), 3600 * S));
     let (begins, timeouts): (Vec<_>, Vec<_>) = run.attempts.iter().copied().unzip();
     assert_eq!(begins, [Duration::ZERO, 10 * S, 20 * S]);
     assert_eq!(timeouts, [Some(10 * S); 3]);
@@ -123,8 +123,7 @@ fn an_attempt_gets_what_is_left_until_the_deadline() {
 
 #[test]
 fn a_deadline_shorter_than_the_attempt_timeout_limits_the_attempt() {
-    let create = create().deadline(2 * S);
-    let run = run(create, &ExponentialBackoff::new(), 1, |_| {
+    let run = run(&settings().deadline(2 * S), 1, |_| {
         (answer(200, &[]), 5 * S)
     });
     assert_eq!(run.attempts, [(Duration::ZERO, Some(2 * S))]);
@@ -134,9 +133,7 @@ fn a_deadline_shorter_than_the_attempt_timeout_limits_the_attempt() {
 
 #[test]
 fn a_sleep_that_took_too_long_ends_the_call_with_the_error_in_hand() {
-    let vault = Vault::new("key", "app").unwrap();
-    let policy = ExponentialBackoff::new();
-    let step: Step<_, _, io::Error> = Call::begin(&vault, create(), &policy, 1);
+    let step: Step<_, io::Error> = settings().begin(create(), 1);
     let Step::Send(_, attempt) = step else {
         panic!("{step:?}")
     };
@@ -155,21 +152,26 @@ fn a_sleep_that_took_too_long_ends_the_call_with_the_error_in_hand() {
 }
 
 #[test]
-fn a_deadline_of_zero_sends_nothing() {
-    let create = create().deadline(Duration::ZERO);
-    let run = run(create, &ExponentialBackoff::new(), 1, |_| unreachable!());
-    let CallErrorKind::Build(error) = run.error().kind() else {
-        panic!("{:?}", run.result);
-    };
-    assert_eq!((error.field(), error.problem()), ("deadline", "is zero"));
+fn no_time_at_all_sends_nothing() {
+    for (settings, field) in [
+        (settings().deadline(Duration::ZERO), "deadline"),
+        (
+            settings().attempt_timeout(Duration::ZERO),
+            "attempt_timeout",
+        ),
+    ] {
+        let run = run(&settings, 1, |_| unreachable!());
+        let CallErrorKind::Build(error) = run.error().kind() else {
+            panic!("{:?}", run.result);
+        };
+        assert_eq!((error.field(), error.problem()), (field, "is zero"));
+    }
 }
 
 #[test]
 fn a_refusal_at_the_very_deadline_is_no_lack_of_time() {
-    let create = create().deadline(10 * S);
-    let policy = ExponentialBackoff::new().attempt_timeout(None);
-    let vault = Vault::new("key", "app").unwrap();
-    let step: Step<_, _, io::Error> = Call::begin(&vault, create, &policy, 1);
+    let settings = settings().deadline(10 * S).attempt_timeout(None);
+    let step: Step<_, io::Error> = settings.begin(create(), 1);
     let Step::Send(_, attempt) = step else {
         panic!("{step:?}")
     };

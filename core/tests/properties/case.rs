@@ -1,12 +1,11 @@
 //! A case: a policy, what comes of each attempt, and what the clock shows.
 
-use apideck_vault_core::Bytes;
 use apideck_vault_core::error::{CallError, CallErrorKind, Failure, FailureKind};
 use apideck_vault_core::http::Response;
 use apideck_vault_core::retry::{
-    ExponentialBackoff, FailedAttempt, OfficialBackoff, RetryBudget, RetryPolicy, Verdict,
-    WhenEmpty,
+    ExponentialBackoff, FailedAttempt, RetryBudget, RetryPolicy, Verdict, WhenEmpty,
 };
+use apideck_vault_core::{Bytes, ClientSettings, Vault};
 use proptest::collection::vec;
 use proptest::prelude::{Just, Strategy, any};
 use proptest::{option, prop_oneof};
@@ -56,6 +55,20 @@ impl Outcome {
         Ok(answer.unwrap())
     }
 
+    /// How long the server asks to wait.
+    fn asked_for(&self) -> Duration {
+        let Self::Refusal(_, Some(asked)) = self else {
+            return Duration::ZERO;
+        };
+        let is_number = asked.bytes().all(|byte| byte.is_ascii_digit());
+        let seconds = if is_number {
+            asked.parse().unwrap_or(u64::MAX)
+        } else {
+            0
+        };
+        Duration::from_secs(seconds)
+    }
+
     /// Whether this error is the one that this outcome gave this attempt.
     pub(crate) fn is(&self, error: &CallError<Ended>, attempt: u32) -> bool {
         match (self, error.kind()) {
@@ -76,51 +89,33 @@ impl Outcome {
 
 /// Says whatever it was made to say.
 #[derive(Debug)]
-pub(crate) struct Whatever {
-    pub(crate) verdicts: Vec<Verdict>,
-    pub(crate) attempt_timeout: Option<Duration>,
-    pub(crate) deadline: Option<Duration>,
-    pub(crate) budget: Option<RetryBudget>,
-}
+struct Whatever(Vec<Verdict>);
 
 impl RetryPolicy for Whatever {
     fn verdict(&self, failed: &FailedAttempt<'_>) -> Verdict {
         let index = usize::try_from(failed.number - 1).unwrap();
-        *self.verdicts.get(index).unwrap_or(&Verdict::Stop)
-    }
-
-    fn attempt_timeout(&self) -> Option<Duration> {
-        self.attempt_timeout
-    }
-
-    fn deadline(&self) -> Option<Duration> {
-        self.deadline
-    }
-
-    fn budget(&self) -> Option<&RetryBudget> {
-        self.budget.as_ref()
+        *self.0.get(index).unwrap_or(&Verdict::Stop)
     }
 }
 
-/// How to make a policy: each run of a case gets one with a fresh budget.
+/// How to make settings: each run of a case gets some with a fresh budget.
 #[derive(Debug, Clone)]
-pub(crate) enum Plan {
+pub(crate) struct Plan {
+    pub(crate) policy: Policy,
+    pub(crate) attempt_timeout: Option<Duration>,
+    pub(crate) deadline: Option<Duration>,
+    pub(crate) budget: Option<Budget>,
+}
+
+#[derive(Debug, Clone)]
+pub(crate) enum Policy {
     Exponential {
         max_attempts: u32,
         initial_backoff: Duration,
         max_backoff: Duration,
         max_retry_after: Duration,
-        attempt_timeout: Option<Duration>,
-        deadline: Option<Duration>,
-        budget: Option<Budget>,
     },
-    Whatever {
-        verdicts: Vec<Verdict>,
-        attempt_timeout: Option<Duration>,
-        deadline: Option<Duration>,
-        budget: Option<Budget>,
-    },
-    Official,
+    Whatever(Vec<Verdict>),
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -128,6 +123,7 @@ pub(crate) struct Budget {
     pub(crate) capacity: u32,
     pub(crate) per_call: f64,
     pub(crate) per_success: f64,
+    pub(crate) per_held_second: f64,
     pub(crate) fails: bool,
 }
 
@@ -140,68 +136,73 @@ impl Budget {
         };
         RetryBudget::new()
             .capacity(self.capacity)
-            .per_call(self.per_call)
-            .per_success(self.per_success)
+            .refilled(self.per_call, self.per_success, self.per_held_second)
             .when_empty(when_empty)
     }
 }
 
 impl Plan {
-    pub(crate) fn make(&self) -> Box<dyn RetryPolicy> {
-        match self.clone() {
-            Self::Exponential {
+    pub(crate) fn make(&self) -> ClientSettings {
+        let settings = ClientSettings::from(Vault::new("key", "app").unwrap())
+            .attempt_timeout(self.attempt_timeout)
+            .deadline(self.deadline)
+            .budget(self.budget.map(Budget::make));
+        match self.policy.clone() {
+            Policy::Whatever(verdicts) => settings.retry(Whatever(verdicts)),
+            Policy::Exponential {
                 max_attempts,
                 initial_backoff,
                 max_backoff,
                 max_retry_after,
-                attempt_timeout,
-                deadline,
-                budget,
-            } => Box::new(
+            } => settings.retry(
                 ExponentialBackoff::new()
                     .max_attempts(max_attempts)
                     .initial_backoff(initial_backoff)
                     .max_backoff(max_backoff)
-                    .max_retry_after(max_retry_after)
-                    .attempt_timeout(attempt_timeout)
-                    .deadline(deadline)
-                    .budget(budget.map(Budget::make)),
+                    .max_retry_after(max_retry_after),
             ),
-            Self::Whatever {
-                verdicts,
-                attempt_timeout,
-                deadline,
-                budget,
-            } => Box::new(Whatever {
-                verdicts,
-                attempt_timeout,
-                deadline,
-                budget: budget.map(Budget::make),
-            }),
-            Self::Official => Box::new(OfficialBackoff::new()),
         }
     }
 
-    /// How many attempts it allows; the official policy is bound by its deadline alone.
+    /// How many attempts it allows.
     pub(crate) fn max_attempts(&self) -> usize {
-        match self {
-            Self::Exponential { max_attempts, .. } => (*max_attempts).max(1) as usize,
-            Self::Whatever { verdicts, .. } => verdicts.len() + 1,
-            Self::Official => usize::MAX,
+        match &self.policy {
+            Policy::Exponential { max_attempts, .. } => (*max_attempts).max(1) as usize,
+            Policy::Whatever(verdicts) => verdicts.len() + 1,
         }
     }
 
-    /// The longest wait it can come to by itself or at a server's wish.
-    pub(crate) fn longest_wait(&self) -> Duration {
-        match self {
-            Self::Exponential {
+    /// How many attempts it makes if each is refused in a way that is retried.
+    pub(crate) fn stops_after(&self) -> usize {
+        match &self.policy {
+            Policy::Exponential { .. } => self.max_attempts(),
+            Policy::Whatever(verdicts) => {
+                let stop = verdicts
+                    .iter()
+                    .position(|verdict| *verdict == Verdict::Stop);
+                stop.unwrap_or(verdicts.len()) + 1
+            }
+        }
+    }
+
+    /// The shortest and the longest wait that may follow an attempt: at least what the server asked
+    /// for, as far as the policy listens, and at most that and the jitter on it.
+    pub(crate) fn waits_after(&self, attempt: usize, outcome: &Outcome) -> (Duration, Duration) {
+        let (max_backoff, max_retry_after) = match &self.policy {
+            Policy::Whatever(verdicts) => {
+                return match verdicts[attempt - 1] {
+                    Verdict::RetryAfter(wait) => (wait, wait),
+                    verdict => panic!("{verdict:?} is not followed by a wait"),
+                };
+            }
+            Policy::Exponential {
                 max_backoff,
                 max_retry_after,
                 ..
-            } => max_retry_after.saturating_add(*max_backoff.max(&(*max_retry_after / 2))),
-            Self::Whatever { .. } => Duration::MAX,
-            Self::Official => Duration::from_secs(60),
-        }
+            } => (*max_backoff, *max_retry_after),
+        };
+        let asked = outcome.asked_for().min(max_retry_after);
+        (asked, asked.saturating_add(max_backoff.max(asked / 2)))
     }
 }
 
@@ -217,7 +218,6 @@ pub(crate) enum Clock {
 #[derive(Debug, Clone)]
 pub(crate) struct Case {
     pub(crate) plan: Plan,
-    pub(crate) deadline: Option<Duration>,
     pub(crate) seed: u64,
     /// For each attempt: what comes of it, and what part of its timeout it takes.
     pub(crate) attempts: Vec<(Outcome, f64)>,
@@ -260,44 +260,38 @@ pub(crate) fn outcome() -> impl Strategy<Value = Outcome> {
     ]
 }
 
-pub(crate) fn plan() -> impl Strategy<Value = Plan> {
-    let budget = || {
-        let budget = (0_u32..6, 0.0..1.5, -0.5..1.5, any::<bool>());
-        option::of(
-            budget.prop_map(|(capacity, per_call, per_success, fails)| Budget {
-                capacity,
-                per_call,
-                per_success,
-                fails,
-            }),
-        )
-    };
+fn plan() -> impl Strategy<Value = Plan> {
+    let budget = (0_u32..6, 0.0..1.5, -0.5..1.5, 0.0..0.1, any::<bool>());
+    let budget = budget.prop_map(
+        |(capacity, per_call, per_success, per_held_second, fails)| Budget {
+            capacity,
+            per_call,
+            per_success,
+            per_held_second,
+            fails,
+        },
+    );
     let verdict = prop_oneof![
         6 => duration().prop_map(Verdict::RetryAfter),
         1 => Just(Verdict::Stop),
     ];
     let backoff = (0_u32..12, duration(), duration(), duration());
-    let times = || (option::of(duration()), option::weighted(0.8, duration()));
-    prop_oneof![
-        6 => (backoff, times(), budget()).prop_map(|(backoff, times, budget)| Plan::Exponential {
+    let policy = prop_oneof![
+        2 => backoff.prop_map(|backoff| Policy::Exponential {
             max_attempts: backoff.0,
             initial_backoff: backoff.1,
             max_backoff: backoff.2,
             max_retry_after: backoff.3,
-            attempt_timeout: times.0,
-            deadline: times.1,
-            budget,
         }),
-        3 => (vec(verdict, 0..12), times(), budget()).prop_map(|(verdicts, times, budget)| {
-            Plan::Whatever {
-                verdicts,
-                attempt_timeout: times.0,
-                deadline: times.1,
-                budget,
-            }
-        }),
-        1 => Just(Plan::Official),
-    ]
+        1 => vec(verdict, 0..12).prop_map(Policy::Whatever),
+    ];
+    let times = (option::of(duration()), option::weighted(0.8, duration()));
+    (policy, times, option::of(budget)).prop_map(|(policy, times, budget)| Plan {
+        policy,
+        attempt_timeout: times.0,
+        deadline: times.1,
+        budget,
+    })
 }
 
 pub(crate) fn case() -> impl Strategy<Value = Case> {
@@ -309,15 +303,12 @@ pub(crate) fn case() -> impl Strategy<Value = Case> {
     ];
     (
         plan(),
-        option::weighted(0.2, duration()),
         any::<u64>(),
         vec((outcome(), 0.0..=1.0), 1..8),
         vec(clock, 1..6),
         0_u8..10,
     )
-        .prop_map(|(plan, deadline, seed, attempts, clock, before)| Case {
-            // Its attempts have no other bound: a deadline of years would be a run of years.
-            deadline: deadline.filter(|_| !matches!(plan, Plan::Official)),
+        .prop_map(|(plan, seed, attempts, clock, before)| Case {
             plan,
             seed,
             attempts,

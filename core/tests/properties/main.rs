@@ -4,20 +4,22 @@ mod case;
 
 use apideck_vault_core::error::{CallError, CallErrorKind, GaveUp};
 use apideck_vault_core::http::Response;
-use apideck_vault_core::retry::{RetryBudget, RetryPolicy};
-use apideck_vault_core::{Call, CreateSession, CreatedSession, Step, Vault};
+use apideck_vault_core::retry::RetryBudget;
+use apideck_vault_core::{ClientSettings, CreateSession, CreatedSession, Step};
 use proptest::prelude::ProptestConfig;
 use proptest::{prop_assert, prop_assert_eq, proptest};
 use std::time::Duration;
 
-use case::{Budget, Case, Clock, Ended, Outcome, Plan, case};
+use case::{Budget, Case, Clock, Ended, Outcome, case};
 
 const CASES: u32 = 10_000;
+const SHORTEST_HELD: Duration = Duration::from_millis(500);
 const LONGEST_HELD: Duration = Duration::from_secs(15);
 
 /// A wait of a run.
 #[derive(Debug, Clone, PartialEq)]
 struct Waited {
+    after_attempt: usize,
     begun: Duration,
     delay: Duration,
     is_held: bool,
@@ -36,14 +38,10 @@ struct Run {
 /// Runs the case, with a clock that is right or with the clock of the case. What a call sees of
 /// time is only what it is handed.
 fn run(case: &Case, with_right_clock: bool) -> Run {
-    let policy = case.plan.make();
-    let vault = Vault::new("key", "app").unwrap();
+    let settings = case.plan.make();
+    let budget = settings.budget.as_ref();
     for seed in 0..u64::from(case.before) {
-        spend(&vault, policy.as_ref(), seed);
-    }
-    let mut create = CreateSession::new("test-consumer");
-    if let Some(deadline) = case.deadline {
-        create = create.deadline(deadline);
+        spend(&settings, seed);
     }
     let (mut elapsed, mut readings) = (Duration::ZERO, 0);
     let mut read = |elapsed: Duration, passed: Duration| {
@@ -58,10 +56,10 @@ fn run(case: &Case, with_right_clock: bool) -> Run {
         }
     };
     let (mut attempts, mut waits, mut available) = (Vec::new(), Vec::new(), Vec::new());
-    let mut step = Call::begin(&vault, create, policy.as_ref(), case.seed);
+    let mut step = settings.begin(CreateSession::new("test-consumer"), case.seed);
     let result = loop {
         assert!(attempts.len() + waits.len() < 100_000, "it does not end");
-        available.extend(policy.budget().map(RetryBudget::available));
+        available.extend(budget.map(RetryBudget::available));
         step = match step {
             Step::Send(_, attempt) => {
                 attempts.push(elapsed);
@@ -74,6 +72,7 @@ fn run(case: &Case, with_right_clock: bool) -> Run {
             }
             Step::Wait(wait) => {
                 waits.push(Waited {
+                    after_attempt: attempts.len(),
                     begun: elapsed,
                     delay: wait.delay(),
                     is_held: wait.is_held(),
@@ -84,7 +83,7 @@ fn run(case: &Case, with_right_clock: bool) -> Run {
             Step::Done(result) => break result,
         };
     };
-    available.extend(policy.budget().map(RetryBudget::available));
+    available.extend(budget.map(RetryBudget::available));
     Run {
         result,
         attempts,
@@ -95,9 +94,9 @@ fn run(case: &Case, with_right_clock: bool) -> Run {
 }
 
 /// A call that fails, and so takes what tokens it can get.
-fn spend(vault: &Vault, policy: &dyn RetryPolicy, seed: u64) {
-    let create = CreateSession::new("test-consumer").deadline(Duration::from_secs(60));
-    let mut step = Call::begin(vault, create, policy, seed);
+fn spend(settings: &ClientSettings, seed: u64) {
+    let settings = settings.clone().deadline(Duration::from_secs(60));
+    let mut step = settings.begin(CreateSession::new("test-consumer"), seed);
     let mut elapsed = Duration::ZERO;
     loop {
         step = match step {
@@ -124,30 +123,39 @@ proptest! {
     }
 
     #[test]
-    fn a_call_ends_by_its_deadline_and_one_attempt_timeout(mut case in case()) {
-        let policy = case.plan.make();
-        let deadline = case.deadline.or(policy.deadline()).unwrap_or(Duration::from_secs(30));
-        case.deadline = Some(deadline);
+    fn a_call_that_nothing_else_ends_makes_all_the_attempts_that_its_policy_allows(mut case in case()) {
+        case.plan.deadline = None;
+        case.plan.attempt_timeout = None;
+        case.plan.budget = None;
+        case.attempts = vec![(Outcome::Refusal(503, None), 0.5)];
+        let run = run(&case, false);
+        let stops = case.plan.stops_after();
+        prop_assert_eq!(run.attempts.len(), stops);
+    }
+
+    #[test]
+    fn a_call_ends_by_its_deadline(mut case in case()) {
+        let deadline = case.plan.deadline.unwrap_or(Duration::from_secs(30));
+        case.plan.deadline = Some(deadline);
         let run = run(&case, true);
-        let timeout = policy.attempt_timeout().unwrap_or(deadline).min(deadline);
-        prop_assert!(run.elapsed <= deadline.saturating_add(timeout), "{run:?}");
-        // And more exactly: an attempt only gets what is left.
         prop_assert!(run.elapsed <= deadline, "{run:?}");
     }
 
     #[test]
-    fn every_wait_is_between_zero_and_its_limit_and_leaves_time_to_send(case in case()) {
+    fn every_wait_is_between_its_bounds_and_leaves_time_to_send(case in case()) {
         let run = run(&case, true);
-        let deadline = case.deadline.or(case.plan.make().deadline());
         for wait in &run.waits {
-            let limit = if wait.is_held { LONGEST_HELD } else { case.plan.longest_wait() };
-            prop_assert!(wait.delay <= limit, "{wait:?}");
-            prop_assert!(!wait.is_held || wait.delay > Duration::ZERO, "{wait:?}");
-            if let Some(deadline) = deadline {
+            let (outcome, _) = &case.attempts[(wait.after_attempt - 1) % case.attempts.len()];
+            let (shortest, longest) = match wait.is_held {
+                true => (SHORTEST_HELD, LONGEST_HELD),
+                false => case.plan.waits_after(wait.after_attempt, outcome),
+            };
+            prop_assert!((shortest..=longest).contains(&wait.delay), "{shortest:?} {longest:?} {wait:?}");
+            if let Some(deadline) = case.plan.deadline {
                 prop_assert!(wait.begun.saturating_add(wait.delay) < deadline, "{wait:?}");
             }
         }
-        if let Some(deadline) = deadline {
+        if let Some(deadline) = case.plan.deadline {
             let late = run.attempts.iter().skip(1).find(|begun| **begun >= deadline);
             prop_assert_eq!(late, None);
         }
@@ -165,12 +173,12 @@ proptest! {
     #[test]
     fn the_last_error_is_the_one_that_comes_back(case in case()) {
         let run = run(&case, false);
-        let deadline = case.deadline.or(case.plan.make().deadline());
         let Some(last) = run.attempts.len().checked_sub(1) else {
             // Only where there is no time at all, nothing is sent.
             let error = run.result.unwrap_err();
             prop_assert!(matches!(error.kind(), CallErrorKind::Build(_)), "{error:?}");
-            prop_assert_eq!(deadline, Some(Duration::ZERO));
+            let times = [case.plan.deadline, case.plan.attempt_timeout];
+            prop_assert!(times.contains(&Some(Duration::ZERO)), "{times:?}");
             return Ok(());
         };
         let (last, _) = &case.attempts[last % case.attempts.len()];
@@ -186,11 +194,7 @@ proptest! {
     #[test]
     fn the_budget_stays_between_nothing_and_its_capacity(case in case()) {
         let run = run(&case, false);
-        let capacity = match &case.plan {
-            Plan::Exponential { budget, .. } | Plan::Whatever { budget, .. } => *budget,
-            Plan::Official => None,
-        };
-        let Some(Budget { capacity, .. }) = capacity else {
+        let Some(Budget { capacity, .. }) = case.plan.budget else {
             prop_assert!(run.available.is_empty());
             return Ok(());
         };
@@ -203,14 +207,11 @@ proptest! {
     fn only_a_budget_that_fails_or_holds_is_named_as_the_reason(case in case()) {
         let run = run(&case, false);
         let Err(error) = run.result else { return Ok(()) };
-        let budget = match &case.plan {
-            Plan::Exponential { budget, .. } | Plan::Whatever { budget, .. } => *budget,
-            Plan::Official => None,
-        };
+        let budget = case.plan.budget;
         let was_held = run.waits.last().is_some_and(|wait| wait.is_held);
-        match (error.gave_up(), budget) {
-            (GaveUp::Budget, None) => prop_assert!(false, "there is no budget"),
-            (GaveUp::Budget, Some(Budget { fails: true, .. })) => prop_assert!(!was_held),
+        match error.gave_up() {
+            GaveUp::Budget => prop_assert!(budget.is_some() && !was_held),
+            GaveUp::Held => prop_assert!(budget.is_some() && was_held),
             _ => {}
         }
         // A failing budget never makes a call wait.

@@ -1,0 +1,41 @@
+//! The loop around a call.
+
+use apideck_vault_core::error::{ClientError, TransportError};
+use apideck_vault_core::http::{Request, Response};
+use apideck_vault_core::{Bytes, Operation, Step};
+use http_body::Body;
+use http_body_util::Full;
+use tokio::time::{Instant, sleep};
+use tower_service::Service;
+
+use crate::CallError;
+use crate::transport::{self, BoxError};
+
+/// A whole call. Its time begins when the future is first polled.
+pub(crate) async fn drive<O: Operation, T, S, B>(
+    begun: Result<(S, Step<O, TransportError>), ClientError>,
+    wanted: fn(Response<O::Output>) -> T,
+) -> Result<T, CallError>
+where
+    S: Service<Request<Full<Bytes>>, Response = Response<B>>,
+    S::Error: Into<BoxError>,
+    B: Body,
+    B::Error: Into<BoxError>,
+{
+    let (mut client, mut step) = begun?;
+    let started = Instant::now();
+    loop {
+        step = match step {
+            Step::Send(request, attempt) => {
+                let (timeout, most_bytes) = (attempt.timeout(), attempt.max_response_bytes());
+                let outcome = transport::send(&mut client, request, timeout, most_bytes).await;
+                attempt.finish(outcome, started.elapsed())
+            }
+            Step::Wait(wait) => {
+                sleep(wait.delay()).await;
+                wait.resume(started.elapsed())
+            }
+            Step::Done(result) => return result.map(wanted),
+        }
+    }
+}

@@ -1,0 +1,99 @@
+//! The reqwest clients that are used unless the caller brings one.
+
+use apideck_vault_core::Vault;
+use apideck_vault_core::error::ClientError;
+use reqwest::{Client, ClientBuilder, redirect, retry};
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
+
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// The clients for encrypted and for plain requests, each made when it is first needed: a program that
+/// only speaks plain http loads no certificates.
+#[derive(Debug, Clone)]
+pub(crate) struct Clients {
+    https: Arc<OnceLock<Result<Client, ClientError>>>,
+    http: Arc<OnceLock<Result<Client, ClientError>>>,
+}
+
+impl Clients {
+    /// Clients for this one job: what an attempt costs and where the key goes is known.
+    pub(crate) fn by_default() -> Self {
+        Self {
+            https: Arc::default(),
+            http: Arc::default(),
+        }
+    }
+
+    pub(crate) fn of_caller(client: Client) -> Self {
+        let client = Arc::new(OnceLock::from(Ok(client)));
+        Self {
+            https: Arc::clone(&client),
+            http: client,
+        }
+    }
+
+    /// The client for this vault's scheme.
+    pub(crate) fn of(&self, vault: &Vault) -> Result<Client, ClientError> {
+        let client = if vault.is_https() {
+            self.https.get_or_init(https)
+        } else {
+            self.http.get_or_init(http)
+        };
+        client.clone()
+    }
+}
+
+#[cfg(feature = "rustls")]
+fn https() -> Result<Client, ClientError> {
+    let roots = rustls::RootCertStore {
+        roots: webpki_roots::TLS_SERVER_ROOTS.to_vec(),
+    };
+    build(builder().tls_backend_preconfigured(tls_config(roots)?))
+}
+
+#[cfg(not(feature = "rustls"))]
+fn https() -> Result<Client, ClientError> {
+    Err(ClientError::missing_tls("apideck-vault-reqwest"))
+}
+
+/// Plain http goes to loopback, or was asked for by name: a proxy of the environment would read the
+/// key.
+fn http() -> Result<Client, ClientError> {
+    let builder = builder().no_proxy();
+    // Otherwise reqwest would load the system's certificates.
+    #[cfg(feature = "rustls")]
+    let builder = builder.tls_backend_preconfigured(tls_config(rustls::RootCertStore::empty())?);
+    build(builder)
+}
+
+fn builder() -> ClientBuilder {
+    Client::builder()
+        .connect_timeout(CONNECT_TIMEOUT)
+        .redirect(redirect::Policy::none())
+        .retry(retry::never())
+        // Features of reqwest that someone else in the program enables must not change this client.
+        .http1_only()
+        .no_gzip()
+        .no_brotli()
+        .no_zstd()
+        .no_deflate()
+}
+
+fn build(builder: ClientBuilder) -> Result<Client, ClientError> {
+    let client = builder.build();
+    client.map_err(|error| ClientError::unbuildable("reqwest", error))
+}
+
+/// The provider is named, so that another one elsewhere in the program changes nothing.
+#[cfg(feature = "rustls")]
+fn tls_config(roots: rustls::RootCertStore) -> Result<rustls::ClientConfig, ClientError> {
+    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+    let mut config = rustls::ClientConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .map_err(|error| ClientError::unbuildable("reqwest", error))?
+        .with_root_certificates(roots)
+        .with_no_client_auth();
+    config.alpn_protocols = vec![b"http/1.1".to_vec()];
+    Ok(config)
+}

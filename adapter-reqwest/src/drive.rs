@@ -1,0 +1,32 @@
+//! The loop around a call.
+
+use apideck_vault_core::error::ClientError;
+use apideck_vault_core::http::Response;
+use apideck_vault_core::{Operation, Step};
+use reqwest::Client;
+use tokio::time::{Instant, sleep};
+
+use crate::{CallError, transport};
+
+/// A whole call. Its time begins when the future is first polled.
+pub(crate) async fn drive<O: Operation, T>(
+    begun: Result<(Client, Step<O, reqwest::Error>), ClientError>,
+    wanted: fn(Response<O::Output>) -> T,
+) -> Result<T, CallError> {
+    let (client, mut step) = begun?;
+    let started = Instant::now();
+    loop {
+        step = match step {
+            Step::Send(request, attempt) => {
+                let (timeout, most_bytes) = (attempt.timeout(), attempt.max_response_bytes());
+                let outcome = transport::send(&client, request, timeout, most_bytes).await;
+                attempt.finish(outcome, started.elapsed())
+            }
+            Step::Wait(wait) => {
+                sleep(wait.delay()).await;
+                wait.resume(started.elapsed())
+            }
+            Step::Done(result) => return result.map(wanted),
+        }
+    }
+}

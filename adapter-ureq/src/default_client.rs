@@ -1,0 +1,89 @@
+//! The ureq agents that are used unless the caller brings one.
+
+use apideck_vault_core::error::ClientError;
+use apideck_vault_core::{ClientSettings, Vault};
+use std::time::Duration;
+use ureq::Agent;
+use ureq::config::{AutoHeaderValue, ConfigBuilder};
+use ureq::typestate::AgentScope;
+
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// ureq keeps 3 unless told otherwise: with more threads than that, most calls would connect anew.
+/// No more are kept than were in use at a time.
+const MAX_IDLE_CONNECTIONS: usize = 1024;
+
+/// The agents for encrypted and for plain requests.
+#[derive(Debug, Clone)]
+pub(crate) struct Clients {
+    https: Result<Agent, ClientError>,
+    http: Agent,
+}
+
+impl Clients {
+    /// Clients for this one job: what an attempt costs and where the key goes is known. An attempt with
+    /// the time that these settings give it needs no configuration of its own.
+    pub(crate) fn by_default(settings: &ClientSettings) -> Self {
+        let usual = settings
+            .attempt_timeout
+            .into_iter()
+            .chain(settings.deadline);
+        let usual = usual.min();
+        Self {
+            https: https(usual),
+            // Plain http goes to loopback, or was asked for by name: a proxy of the environment would
+            // read the key.
+            http: config(usual).proxy(None).build().new_agent(),
+        }
+    }
+
+    pub(crate) fn of_caller(agent: Agent) -> Self {
+        Self {
+            https: Ok(agent.clone()),
+            http: agent,
+        }
+    }
+
+    /// The agent for this vault's scheme.
+    pub(crate) fn of(&self, vault: &Vault) -> Result<&Agent, ClientError> {
+        if vault.is_https() {
+            self.https.as_ref().map_err(ClientError::clone)
+        } else {
+            Ok(&self.http)
+        }
+    }
+}
+
+#[cfg(feature = "rustls")]
+fn https(timeout: Option<Duration>) -> Result<Agent, ClientError> {
+    let config = config(timeout).tls_config(tls_config());
+    Ok(config.build().new_agent())
+}
+
+#[cfg(not(feature = "rustls"))]
+fn https(_: Option<Duration>) -> Result<Agent, ClientError> {
+    Err(ClientError::missing_tls("apideck-vault-ureq"))
+}
+
+fn config(timeout: Option<Duration>) -> ConfigBuilder<AgentScope> {
+    Agent::config_builder()
+        .timeout_connect(Some(CONNECT_TIMEOUT))
+        .timeout_global(timeout)
+        .http_status_as_error(false)
+        .max_redirects(0)
+        .max_idle_connections(MAX_IDLE_CONNECTIONS)
+        .max_idle_connections_per_host(MAX_IDLE_CONNECTIONS)
+        // Features of ureq that someone else in the program enables must not change this agent.
+        .accept_encoding(AutoHeaderValue::None)
+}
+
+/// The provider is named, so that another one elsewhere in the program changes nothing.
+#[cfg(feature = "rustls")]
+fn tls_config() -> ureq::tls::TlsConfig {
+    let provider = std::sync::Arc::new(rustls::crypto::ring::default_provider());
+    ureq::tls::TlsConfig::builder()
+        .provider(ureq::tls::TlsProvider::Rustls)
+        .root_certs(ureq::tls::RootCerts::WebPki)
+        .unversioned_rustls_crypto_provider(provider)
+        .build()
+}

@@ -1,0 +1,32 @@
+//! The loop around a call.
+
+use apideck_vault_core::error::ClientError;
+use apideck_vault_core::http::Response;
+use apideck_vault_core::{Operation, Step};
+use std::thread::sleep;
+use std::time::Instant;
+use ureq::Agent;
+
+use crate::{CallError, transport};
+
+/// A whole call.
+pub(crate) fn drive<O: Operation>(
+    begun: Result<(&Agent, Step<O, ureq::Error>), ClientError>,
+) -> Result<Response<O::Output>, CallError> {
+    let (client, mut step) = begun?;
+    let started = Instant::now();
+    loop {
+        step = match step {
+            Step::Send(request, attempt) => {
+                let (timeout, most_bytes) = (attempt.timeout(), attempt.max_response_bytes());
+                let outcome = transport::send(client, request, timeout, most_bytes);
+                attempt.finish(outcome, started.elapsed())
+            }
+            Step::Wait(wait) => {
+                sleep(wait.delay());
+                wait.resume(started.elapsed())
+            }
+            Step::Done(result) => return result,
+        }
+    }
+}

@@ -1,0 +1,47 @@
+//! The kinds of refusal.
+
+use http::StatusCode;
+
+/// The kinds of refusal, by status.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ApiErrorKind {
+    /// 400: a header or a field of the body is missing or wrong.
+    BadRequest,
+    /// 401: the API key is missing or wrong.
+    Unauthorized,
+    /// 402: a limit of the plan is reached.
+    PaymentRequired,
+    /// 403: the API key is right, but may not do this.
+    Forbidden,
+    /// 404.
+    NotFound,
+    /// 422: understood, but not possible.
+    Unprocessable,
+    /// 429: too many requests at a time.
+    TooManyRequests,
+    /// Any other 4xx.
+    OtherClientError,
+    /// Any 5xx.
+    ServerError,
+    /// A status that is neither the success of this operation nor an error, such as a redirect, which
+    /// is never followed.
+    Unexpected,
+}
+
+impl ApiErrorKind {
+    pub(super) fn of(status: StatusCode) -> Self {
+        match status.as_u16() {
+            400 => Self::BadRequest,
+            401 => Self::Unauthorized,
+            402 => Self::PaymentRequired,
+            403 => Self::Forbidden,
+            404 => Self::NotFound,
+            422 => Self::Unprocessable,
+            429 => Self::TooManyRequests,
+            405..=499 => Self::OtherClientError,
+            500..=599 => Self::ServerError,
+            _ => Self::Unexpected,
+        }
+    }
+}

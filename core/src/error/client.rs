@@ -1,0 +1,47 @@
+//! A client that cannot send.
+
+use std::borrow::Cow;
+
+/// The client cannot make this call, whatever is asked of it. Nothing was sent.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum ClientError {
+    /// The server's URL begins with `https`, and the default client was built without TLS.
+    #[error(
+        "https needs TLS, which {package} was built without: \
+         enable its feature `rustls`, or bring a client that speaks TLS with `from_client`"
+    )]
+    #[non_exhaustive]
+    MissingTls {
+        /// The crate whose feature is off.
+        package: Cow<'static, str>,
+    },
+    /// The HTTP stack refused to make the default client.
+    #[error(
+        "the default {stack} client cannot be built ({reason}): bring your own with `from_client`"
+    )]
+    #[non_exhaustive]
+    Unbuildable {
+        /// The HTTP stack's name.
+        stack: Cow<'static, str>,
+        /// What it said.
+        reason: String,
+    },
+}
+
+impl ClientError {
+    /// For an adapter that was built without TLS: its package's name.
+    pub fn missing_tls(package: impl Into<Cow<'static, str>>) -> Self {
+        Self::MissingTls {
+            package: package.into(),
+        }
+    }
+
+    /// For an adapter whose default client cannot be built: the stack's name, and what it said.
+    pub fn unbuildable(stack: impl Into<Cow<'static, str>>, reason: impl ToString) -> Self {
+        Self::Unbuildable {
+            stack: stack.into(),
+            reason: reason.to_string(),
+        }
+    }
+}
