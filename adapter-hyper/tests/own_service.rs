@@ -1,10 +1,10 @@
-//! A service of one's own: what it has to be, and how its errors are sorted.
+//! A service of one's own: what it has to be, and how its errors are classified.
 
 use apideck_vault_hyper::error::{FailureKind, GaveUp};
 use apideck_vault_hyper::http::{Request, Response};
 use apideck_vault_hyper::retry::ExponentialBackoff;
 use apideck_vault_hyper::tower_service::Service;
-use apideck_vault_hyper::{Bytes, CreateSession, Full, Vault, VaultClient};
+use apideck_vault_hyper::{Bytes, ClientSettings, CreateSession, Full, Vault, VaultClient};
 use std::cell::Cell;
 use std::future::{Ready, ready};
 use std::io;
@@ -44,7 +44,8 @@ fn client(error: Option<io::ErrorKind>) -> VaultClient<Canned> {
         not_sync: PhantomData,
     };
     let vault = Vault::new("sk_live_1", "app").unwrap();
-    VaultClient::from_client(vault, service).with_retry(ExponentialBackoff::none())
+    let settings = ClientSettings::from(vault).retry(ExponentialBackoff::none());
+    VaultClient::from_client(settings, service)
 }
 
 #[tokio::test]
@@ -55,7 +56,7 @@ async fn a_call_on_a_service_that_is_not_sync_can_be_spawned() {
 }
 
 #[tokio::test]
-async fn an_io_error_of_a_service_is_sorted_by_its_kind() {
+async fn an_io_error_of_a_service_is_classified_by_its_kind() {
     for (error, kind) in [
         (io::ErrorKind::ConnectionRefused, FailureKind::NotSent),
         (io::ErrorKind::TimedOut, FailureKind::TimedOut),

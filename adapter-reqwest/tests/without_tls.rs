@@ -3,7 +3,7 @@
 #![cfg(not(feature = "rustls"))]
 
 use apideck_vault_emulator::Emulator;
-use apideck_vault_reqwest::error::CallErrorKind;
+use apideck_vault_reqwest::error::{CallErrorKind, ClientError};
 use apideck_vault_reqwest::{CreateSession, Vault, VaultClient};
 
 #[tokio::test]
@@ -13,11 +13,15 @@ async fn an_https_call_says_which_feature_is_missing() {
         .create_session(CreateSession::new("test-consumer"))
         .await
         .unwrap_err();
-    assert!(matches!(error.kind(), CallErrorKind::Build(_)));
+    assert!(matches!(
+        error.kind(),
+        CallErrorKind::Client(ClientError::MissingTls { .. })
+    ));
+    assert_eq!(error.attempts(), 0);
     assert_eq!(
         error.to_string(),
-        "feature `rustls` of apideck-vault-reqwest is missing, which https needs: \
-         enable it, or hand in a client that speaks TLS with `from_client`"
+        "https needs TLS, which apideck-vault-reqwest was built without: \
+         enable its feature `rustls`, or bring a client that speaks TLS with `from_client`"
     );
 }
 

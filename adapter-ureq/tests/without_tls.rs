@@ -3,7 +3,7 @@
 #![cfg(not(feature = "rustls"))]
 
 use apideck_vault_emulator::Emulator;
-use apideck_vault_ureq::error::CallErrorKind;
+use apideck_vault_ureq::error::{CallErrorKind, ClientError};
 use apideck_vault_ureq::{CreateSession, Vault, VaultClient};
 
 #[test]
@@ -12,11 +12,15 @@ fn an_https_call_says_which_feature_is_missing() {
     let error = client
         .create_session(CreateSession::new("test-consumer"))
         .unwrap_err();
-    assert!(matches!(error.kind(), CallErrorKind::Build(_)));
+    assert!(matches!(
+        error.kind(),
+        CallErrorKind::Client(ClientError::MissingTls { .. })
+    ));
+    assert_eq!(error.attempts(), 0);
     assert_eq!(
         error.to_string(),
-        "feature `rustls` of apideck-vault-ureq is missing, which https needs: \
-         enable it, or hand in a client that speaks TLS with `from_client`"
+        "https needs TLS, which apideck-vault-ureq was built without: \
+         enable its feature `rustls`, or bring a client that speaks TLS with `from_client`"
     );
 }
 

@@ -11,9 +11,9 @@
 //!     └──────────── input cannot be sent ──────────────┘
 //! ```
 //!
-//! Each state is consumed by the step that leaves it, so a wrong order does not compile. Time comes
-//! in as the `Duration` since the call began, randomness as a seed: the same inputs give the same
-//! run.
+//! Each step consumes the state it leaves, so calling steps in the wrong order does not compile.
+//! Time is passed in as the `Duration` since the call began, and randomness as a seed, so the same
+//! inputs always produce the same run.
 
 use bytes::Bytes;
 use http::{Request, Response};
@@ -33,14 +33,14 @@ mod state;
 pub use attempts::Attempts;
 
 impl ClientSettings {
-    /// Begins a call. The first step is to send its request, or [`Step::Done`] if the input cannot be
-    /// sent.
+    /// Begins a call. The first step is to send its request, or [`Step::Done`] if the input cannot
+    /// be sent.
     ///
-    /// `seed` is where the call's randomness comes from: take a new one for each call, or the clients
-    /// of a service in trouble come back all at the same time.
+    /// `seed` is the source of the call's randomness. Use a new one for each call; otherwise the
+    /// clients of a struggling service all come back at the same moment.
     ///
-    /// This is all that an HTTP stack needs around it (here one that fails once; a real one sends, and
-    /// measures the time with a clock):
+    /// This is all the code an HTTP stack needs around it. (This one fails once; a real one sends
+    /// the request and measures time with a clock.)
     ///
     /// ```
     /// use apideck_vault_core::error::{Failure, FailureKind};
@@ -85,24 +85,24 @@ impl ClientSettings {
 /// What to do next in a call. `E` is the HTTP stack's own error.
 #[expect(
     clippy::exhaustive_enums,
-    reason = "a caller that does not know a step could not go on"
+    reason = "a caller that does not know a step could not continue"
 )]
 pub enum Step<O: Operation, E> {
-    /// Send the request, then [`finish`](Attempt::finish) with what came of it.
+    /// Send the request, then call [`finish`](Attempt::finish) with the outcome.
     Send(Request<Bytes>, Attempt<O, E>),
-    /// Let time pass, then [`resume`](Wait::resume).
+    /// Wait, then call [`resume`](Wait::resume).
     Wait(Wait<O, E>),
     /// The call is over.
     Done(Result<Response<O::Output>, CallError<E>>),
 }
 
-/// An attempt that is under way.
+/// An attempt that is in progress.
 #[must_use = "an attempt has to be finished"]
 pub struct Attempt<O, E> {
-    /// Boxed: every step moves it, and an adapter's future holds it.
+    /// Boxed, because every step moves it and an adapter's future holds it.
     state: Box<State<O>>,
     begun: Duration,
-    /// An attempt holds no error; it says which kind the step after it may hold.
+    /// An attempt holds no error; this is the error type of the step that follows it.
     error: PhantomData<fn() -> E>,
 }
 
@@ -118,13 +118,14 @@ pub struct Wait<O, E> {
 }
 
 impl<O: Operation, E> Attempt<O, E> {
-    /// Which attempt of the call this is, beginning with 1.
+    /// Which attempt of the call this is, starting at 1.
     pub fn number(&self) -> u32 {
         self.state.attempts
     }
 
-    /// How long this attempt may take, from connecting to the last byte of the answer: the settings'
-    /// attempt timeout, or what is left until the deadline if that is less.
+    /// How long this attempt may take, from connecting to the last byte of the answer: the attempt
+    /// timeout from the settings, or the time left until the deadline if that is shorter. `None`
+    /// for no limit.
     pub fn timeout(&self) -> Option<Duration> {
         let left = self.state.left(self.begun);
         match (self.state.settings.attempt_timeout, left) {
@@ -133,19 +134,20 @@ impl<O: Operation, E> Attempt<O, E> {
         }
     }
 
-    /// How many bytes of the answer's body may be read: the settings' limit.
+    /// The maximum number of bytes to read from the answer's body, from the settings.
     pub fn max_response_bytes(&self) -> usize {
         self.state.settings.max_response_bytes
     }
 
-    /// Takes what came of the attempt and how long ago the call began.
+    /// Ends the attempt with its outcome and returns the next step. `elapsed` is the time since the
+    /// call began.
     pub fn finish(
         self,
         outcome: Result<Response<Bytes>, Failure<E>>,
         elapsed: Duration,
     ) -> Step<O, E> {
         let state = self.state;
-        // A clock that goes back is not believed.
+        // Ignore a clock that goes backward.
         let elapsed = elapsed.max(self.begun);
         let decoded = outcome.map(|answer| state.decode(answer));
         let error = match decoded {
@@ -186,7 +188,7 @@ impl<O: Operation, E> Attempt<O, E> {
                 })
             }
             Verdict::RetryAfter(_) => state.done(error, GaveUp::Deadline),
-            // The last attempt had less time than the settings give it.
+            // The deadline left the last attempt less time than the settings would have given it.
             Verdict::Stop if error.is_timeout() && !state.is_open(elapsed) => {
                 state.done(error, GaveUp::Deadline)
             }
@@ -209,23 +211,23 @@ impl<O: Operation, E> Wait<O, E> {
         self.delay
     }
 
-    /// What the last attempt ended with, for those who want to log it.
+    /// The error of the last attempt, for example to log it.
     pub fn error(&self) -> &CallErrorKind<E> {
         &self.error
     }
 
-    /// Whether this is a pause of a call that found the retry budget empty.
+    /// Whether the call is waiting because it found the retry budget empty.
     pub fn is_held(&self) -> bool {
         self.held > 0
     }
 
-    /// Goes on after the wait; takes how long ago the call began.
+    /// Continues after the wait. `elapsed` is the time since the call began.
     ///
-    /// Usually the next step is to send. If the [`RetryBudget`] is empty, it is a further wait, or the
-    /// end, as the budget is made. If the wait took so long that the deadline has passed, or the
-    /// operation cannot be encoded again, the call is over.
+    /// The next step is usually to send. If the [`RetryBudget`] is empty, it is another wait or the
+    /// end of the call, depending on the budget. If the wait took so long that the deadline has
+    /// passed, or the operation cannot be encoded again, the call is over.
     pub fn resume(mut self, elapsed: Duration) -> Step<O, E> {
-        // What was to be waited counts as waited: a clock that stands still ends no call late.
+        // The full delay counts as elapsed, so a stopped clock cannot keep a call alive.
         let elapsed = elapsed.max(self.begun.saturating_add(self.delay));
         if !self.state.is_open(elapsed) {
             let gave_up = match self.held {
@@ -259,7 +261,7 @@ impl<O: Operation, E> Wait<O, E> {
         }
     }
 
-    /// The budget is empty: a further pause, if it fits the deadline.
+    /// The budget is empty: pauses again if there is time before the deadline.
     fn hold(mut self, elapsed: Duration) -> Step<O, E> {
         let gave_up = match self.held {
             0 => GaveUp::Budget,

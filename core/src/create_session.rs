@@ -32,17 +32,17 @@ use crate::vault::Vault;
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct CreateSession {
-    /// Whose session it is: your customer, by the name that you gave them.
+    /// Whose session it is: the id that you gave your customer.
     pub consumer_id: String,
-    /// What the session shows and allows; without it no body is sent.
+    /// What the session shows and allows. If `None`, no body is sent.
     pub session: Option<Session>,
-    /// More headers for this call, by name.
+    /// Additional headers for this call, as names and values.
     pub headers: Vec<(String, String)>,
 }
 
 impl CreateSession {
-    /// A session for the consumer with this id: your customer, by the name that you gave them.
-    /// Without more, no body is sent and the service's defaults apply.
+    /// A session for the consumer with this id: the id that you gave your customer. If nothing else
+    /// is set, no body is sent and the service's defaults apply.
     pub fn new(consumer_id: impl Into<String>) -> Self {
         Self {
             consumer_id: consumer_id.into(),
@@ -51,13 +51,13 @@ impl CreateSession {
         }
     }
 
-    /// What the session shows and allows.
+    /// Sets what the session shows and allows.
     pub fn session(mut self, session: Session) -> Self {
         self.session = Some(session);
         self
     }
 
-    /// One more header for this call, such as a trace id. Checked when the request is built: it
+    /// Adds a header to this call, such as a trace id. It is checked when the request is built, and
     /// cannot replace a header that this library or HTTP itself sets.
     pub fn header(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
         self.headers.push((name.into(), value.into()));
@@ -65,7 +65,7 @@ impl CreateSession {
     }
 
     fn body(&self) -> Result<Bytes, BuildError> {
-        // The contract's full example has 777 bytes.
+        // The contract's full example is 777 bytes long.
         const CAPACITY: usize = 1024;
         let Some(session) = &self.session else {
             return Ok(Bytes::new());
@@ -118,22 +118,22 @@ impl fmt::Debug for CreateSession {
 
 /// A created session: where to send the consumer.
 ///
-/// The URI holds the token, so it is as secret as the token: neither is in `Debug`.
+/// The URI contains the token, so it is as secret as the token. `Debug` shows neither.
 #[derive(Clone, PartialEq)]
 #[non_exhaustive]
 pub struct CreatedSession {
-    /// The status as the body repeats it: 200.
+    /// The status, as repeated in the body: 200.
     pub status_code: Option<u16>,
-    /// The status's name as the body repeats it: `OK`.
+    /// The name of the status, as repeated in the body: `OK`.
     pub status: Option<String>,
-    /// `_raw`: the answer of a service behind Apideck, if it was asked for and there is one.
+    /// `_raw`: the answer of a service behind Apideck, if it was requested and there is one.
     pub raw: Option<Value>,
     session_uri: String,
     session_token: SessionToken,
 }
 
 impl CreatedSession {
-    /// A session as the service would answer it: for tests of code that is handed one.
+    /// A session as the service would return it, for tests of code that takes one.
     pub fn new(session_uri: impl Into<String>, session_token: impl Into<String>) -> Self {
         Self {
             status_code: Some(200),
@@ -144,12 +144,12 @@ impl CreatedSession {
         }
     }
 
-    /// Where to send the consumer: an absolute http(s) URL. It holds the token: don't log it.
+    /// Where to send the consumer: an absolute http(s) URL. It contains the token: don't log it.
     pub fn session_uri(&self) -> &str {
         &self.session_uri
     }
 
-    /// The token of the session, for Vault JS. Whoever has it can act for the consumer.
+    /// The session's token, for Vault JS. Anyone who has it can act for the consumer.
     pub fn session_token(&self) -> &SessionToken {
         &self.session_token
     }
@@ -167,7 +167,7 @@ impl fmt::Debug for CreatedSession {
     }
 }
 
-/// All that a caller cannot do without is in `data`.
+/// Everything that a caller needs is in `data`.
 #[derive(Deserialize)]
 struct Envelope {
     status_code: Option<u16>,
@@ -202,7 +202,8 @@ impl Envelope {
     }
 }
 
-/// Begins with http(s), has a host, and nothing that would break out of a `Location` header.
+/// Begins with http(s), has a host, and contains nothing that would break out of a `Location`
+/// header.
 fn is_absolute_http_url(text: &str) -> bool {
     let after = |scheme: &str| {
         let (start, rest) = text.split_at_checked(scheme.len())?;
@@ -214,7 +215,7 @@ fn is_absolute_http_url(text: &str) -> bool {
     let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
     let host = authority.rsplit('@').next().unwrap_or_default();
     let has_host = !host.is_empty() && !host.starts_with(':');
-    // Counted, not searched: the token makes this long, and to count is faster.
+    // Counted, not searched: the token makes this text long, and counting is faster.
     let breaks = text.bytes().filter(|byte| *byte <= b' ' || *byte == 0x7f);
     has_host && breaks.count() == 0
 }
@@ -234,12 +235,13 @@ fn extra_header(name: &str, value: &str) -> Result<(HeaderName, HeaderValue), Bu
         "x-apideck-consumer-id",
     ];
     let name: HeaderName = name.parse().map_err(|_| {
-        let expected = "it must be letters, digits and dashes";
-        BuildError::new(FIELD, "has a name that is not valid", expected)
+        let expected = "it must consist of letters, digits and dashes";
+        BuildError::new(FIELD, "has an invalid name", expected)
     })?;
     if RESERVED.contains(&name.as_str()) {
         let problem = format!("{name} is set by this library or by HTTP itself");
-        return Err(BuildError::new(FIELD, problem, "it must be another one"));
+        let expected = "it must be a different header";
+        return Err(BuildError::new(FIELD, problem, expected));
     }
     let mut value =
         header_value(FIELD, value).map_err(|error| error.named(format!("header {name}")))?;

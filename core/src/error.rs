@@ -1,16 +1,16 @@
-//! What can go wrong, one error for each direction of a call.
+//! What can go wrong: one error type for each direction of a call.
 //!
 //! - [`BuildError`]: the input was wrong and nothing was sent.
-//! - [`ResponseError`]: an answer came and is no success: either an [`ApiError`] (Apideck said no)
-//!   or a [`DecodeError`] (the answer broke the contract).
+//! - [`ResponseError`]: an answer came, but it is not a success: either an [`ApiError`] (Apideck
+//!   said no) or a [`DecodeError`] (the answer broke the contract).
 //! - [`Failure`]: no complete answer came; it wraps the HTTP stack's own error.
 //! - [`ClientError`]: the client itself cannot send, for example because it was built without TLS.
-//! - [`CallError`]: any of these, after all the attempts of a call.
+//! - [`CallError`]: any of these, after all attempts of a call.
 //! - [`TokenError`]: a session token that cannot be read.
 //!
-//! None of them prints a secret of ours, and what a server wrote is printed on one line, without
-//! control characters, and shortened. If a server repeats the API key, the errors have `[redacted]` in
-//! its place, in every text and header; only the raw bodies are as they came.
+//! None of them prints the API key or a token. Text from a server is shortened and printed on one
+//! line, without control characters. If a server repeats the API key, the errors show `[redacted]`
+//! in its place, in every text and header; only the raw bodies are left as they came.
 
 mod api;
 mod api_kind;
@@ -38,7 +38,7 @@ pub(crate) use object::Object;
 pub use token::TokenError;
 pub use transport::TransportError;
 
-/// An answer came, and it is not a success.
+/// An answer came, but it is not a success.
 #[derive(Debug, Clone, thiserror::Error)]
 #[non_exhaustive]
 pub enum ResponseError {
@@ -50,7 +50,7 @@ pub enum ResponseError {
     Decode(#[from] DecodeError),
 }
 
-/// How many bytes of an answer's body an error keeps: 64 KiB.
+/// How many bytes of an answer's body an error keeps at most: 64 KiB.
 pub(crate) const KEPT_BODY_BYTES: usize = 64 * 1024;
 
 /// The first [`KEPT_BODY_BYTES`] of `body`; a longer body is copied so that the rest can be freed.

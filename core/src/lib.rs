@@ -3,18 +3,18 @@
 //! where they connect and manage their integrations.
 //!
 //! It is **sans-IO**: it has no socket, clock, randomness, thread or runtime. It builds
-//! [`http::Request`] values and reads [`http::Response`] values; who sends them is up to you. Most
-//! people want a client with an HTTP stack in it, which takes its types from here:
-//! `apideck-vault-reqwest` (async), `apideck-vault-ureq` (blocking) or `apideck-vault-hyper`
-//! (async, any tower service).
+//! [`http::Request`] values and reads [`http::Response`] values; how you send them is up to you.
+//! Most people want a ready-made client that includes an HTTP stack and uses the types of this
+//! crate: `apideck-vault-reqwest` (async), `apideck-vault-ureq` (blocking) or
+//! `apideck-vault-hyper` (async, any tower service).
 //!
 //! There are three levels:
 //!
-//! 1. **Values only.** [`Operation::encode`] makes a request, and [`Operation::decode`] makes a typed
-//!    result, or a typed error, of the answer.
-//! 2. **A whole call.** [`ClientSettings::begin`] adds attempts, waits, `Retry-After`, the deadline and
-//!    the retry budget as one state machine. The loop around it is ten lines.
-//! 3. **A client**: that loop with an HTTP stack, in a crate of its own.
+//! 1. **Values only.** [`Operation::encode`] builds a request, and [`Operation::decode`] turns the
+//!    answer into a typed result or a typed error.
+//! 2. **A whole call.** [`ClientSettings::begin`] adds attempts, waits, `Retry-After`, the deadline
+//!    and the retry budget as one state machine. The loop around it is ten lines long.
+//! 3. **A client**: that loop with an HTTP stack, in its own crate.
 //!
 //! # Level 1, without a network
 //!
@@ -28,7 +28,7 @@
 //! let request: http::Request<Bytes> = create.encode(&vault)?;
 //! assert_eq!(request.uri(), "https://unify.apideck.com/vault/sessions");
 //!
-//! // Send it with whatever you have, and hand the answer back:
+//! // Send it with any HTTP client, and pass the answer back:
 //! let answer = http::Response::builder()
 //!     .status(200)
 //!     .header("content-type", "application/json")
@@ -43,7 +43,7 @@
 //!
 //! [Apideck Vault]: https://developers.apideck.com/apis/vault/reference
 
-// Library code does not panic; the lint table of the workspace cannot spare the tests from this.
+// Library code does not panic. The workspace's lint table cannot exempt tests, so this is here.
 #![deny(
     clippy::unwrap_used,
     clippy::expect_used,

@@ -1,5 +1,5 @@
-//! What one endpoint is: how its request is built and how its answer is read. Beside the trait stands
-//! what the author of an operation needs.
+//! What defines one endpoint: how its request is built and how its answer is read. Besides the
+//! trait, this module has the helpers for writing an operation.
 
 use bytes::Bytes;
 use http::{Request, Response, StatusCode};
@@ -12,8 +12,8 @@ pub use crate::vault::{header_value, path_segment};
 
 /// The two-way contract of one endpoint: encode its request, decode its answer.
 ///
-/// It is open: if you need another endpoint of the API, write these two functions, and you have
-/// retries, errors and every HTTP stack with it.
+/// You can implement it yourself: for another endpoint of the API, write these two functions, and
+/// you get retries, errors and every HTTP stack for it.
 ///
 /// ```
 /// use apideck_vault_core::error::{BuildError, ResponseError};
@@ -45,21 +45,21 @@ pub use crate::vault::{header_value, path_segment};
 /// # Ok::<(), BuildError>(())
 /// ```
 pub trait Operation {
-    /// What a successful answer is read into.
+    /// The type that a successful answer is read into.
     type Output;
 
-    /// Builds the request, ready for any HTTP stack. It usually begins with [`Vault::request`].
+    /// Builds the request, ready for any HTTP stack. It usually starts with [`Vault::request`].
     ///
-    /// A call does this once for each attempt, and the request must be the same each time: what is
-    /// made up, such as an idempotency key, is made before and kept in the operation.
+    /// A call does this once per attempt, and the request must be the same each time. Generate
+    /// values such as an idempotency key beforehand and store them in the operation.
     ///
     /// # Errors
     ///
-    /// If the operation's input cannot be sent. It ends the call.
+    /// If the operation's input cannot be sent. The error ends the call.
     fn encode(&self, vault: &Vault) -> Result<Request<Bytes>, BuildError>;
 
-    /// Reads an answer, whatever its status: usually with [`decode_json`], or with [`refused`] for a
-    /// status that is not a success.
+    /// Reads an answer, whatever its status: usually with [`decode_json`], or with [`refused`] if
+    /// the status is not a success.
     ///
     /// # Errors
     ///
@@ -71,12 +71,12 @@ pub trait Operation {
     ) -> Result<Response<Self::Output>, ResponseError>;
 }
 
-/// Reads an answer whose success has the status `expected` and a JSON object as its body; any other
-/// status becomes an [`ApiError`].
+/// Reads an answer that, on success, has the status `expected` and a JSON object as its body. Any
+/// other status becomes an [`ApiError`].
 ///
 /// # Errors
 ///
-/// If the status is another, the media type is not JSON, or the body is not a `T`.
+/// If the status is not `expected`, the media type is not JSON, or the body is not a `T`.
 pub fn decode_json<T: DeserializeOwned>(
     vault: &Vault,
     answer: Response<Bytes>,
@@ -86,16 +86,15 @@ pub fn decode_json<T: DeserializeOwned>(
 }
 
 /// The error for an answer that is not a success. If the server repeats the API key in a field or a
-/// header, it is taken out.
+/// header, the key is removed.
 pub fn refused(vault: &Vault, answer: Response<Bytes>) -> ApiError {
     ApiError::from_response(answer, vault.api_key())
 }
 
-/// Where in the body something is wrong, and what: see [`DecodeError::new`].
+/// Where in the body something is wrong, and what it is: see [`DecodeError::new`].
 pub(crate) type Fault = (&'static str, &'static str);
 
-/// As [`decode_json`], for what only a look at the values tells: `convert` finds faults and makes
-/// the output.
+/// Like [`decode_json`], with a check of the values: `convert` finds faults and builds the output.
 pub(crate) fn decode_json_into<T: DeserializeOwned, U>(
     vault: &Vault,
     answer: Response<Bytes>,

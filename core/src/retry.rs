@@ -1,4 +1,4 @@
-//! When to try again, and when to stop: pure verdicts.
+//! When to try again and when to stop: pure decisions.
 
 mod budget;
 mod exponential;
@@ -13,19 +13,19 @@ use std::time::Duration;
 
 use crate::error::{ApiError, CallErrorKind, DecodeError, FailureKind};
 
-/// Decides whether a failed attempt is followed by another, and when: one pure function.
+/// Decides whether a failed attempt is retried, and when: one pure function.
 ///
-/// How long a call and its attempts may take, and the [`RetryBudget`], are not the policy's but the
-/// settings of a client: a policy that is made anew for each call brings no new budget.
+/// Time limits and the [`RetryBudget`] are not part of the policy; they belong to the client's
+/// settings. A new policy for each call therefore does not bring a new budget.
 ///
-/// Use [`ExponentialBackoff`] unless it cannot say what you need. One of your own:
+/// Use [`ExponentialBackoff`] unless it cannot express what you need. A policy of your own:
 ///
 /// ```
 /// use apideck_vault_core::error::FailureKind;
 /// use apideck_vault_core::retry::{Cause, FailedAttempt, RetryPolicy, Verdict};
 /// use std::time::Duration;
 ///
-/// /// Sends again only what surely did not arrive: no second token is ever minted.
+/// /// Resends only what certainly did not arrive: no second token is ever issued.
 /// #[derive(Debug)]
 /// struct OnlyWhatWasNotSent;
 ///
@@ -44,7 +44,7 @@ use crate::error::{ApiError, CallErrorKind, DecodeError, FailureKind};
 /// assert_eq!(OnlyWhatWasNotSent.verdict(&failed), Verdict::Stop);
 /// ```
 pub trait RetryPolicy: fmt::Debug + Send + Sync {
-    /// What to do after this attempt. The call ends at once if the wait does not fit its deadline.
+    /// What to do after this attempt. If the wait would go past the deadline, the call ends at once.
     fn verdict(&self, failed: &FailedAttempt<'_>) -> Verdict;
 }
 
@@ -52,7 +52,7 @@ pub trait RetryPolicy: fmt::Debug + Send + Sync {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Verdict {
-    /// Wait so long, then try again.
+    /// Wait this long, then try again.
     RetryAfter(Duration),
     /// End the call with the error in hand.
     Stop,
@@ -62,19 +62,19 @@ pub enum Verdict {
 #[derive(Debug, Clone, Copy)]
 #[non_exhaustive]
 pub struct FailedAttempt<'a> {
-    /// Which attempt of the call this was, beginning with 1.
+    /// Which attempt of the call this was, starting at 1.
     pub number: u32,
-    /// What it failed with.
+    /// Why it failed.
     pub cause: Cause<'a>,
     /// How long ago the call began.
     pub elapsed: Duration,
-    /// How long the call may take in all.
+    /// How long the whole call may take; `None` for no limit.
     pub deadline: Option<Duration>,
-    /// 64 random bits, other ones for each attempt.
+    /// 64 random bits, different for each attempt.
     pub random: u64,
 }
 
-/// What an attempt failed with.
+/// Why an attempt failed.
 #[derive(Debug, Clone, Copy)]
 #[non_exhaustive]
 pub enum Cause<'a> {
@@ -87,8 +87,8 @@ pub enum Cause<'a> {
 }
 
 impl<'a> FailedAttempt<'a> {
-    /// A failed attempt at the beginning of a call without a deadline, with no randomness: for
-    /// tests of a policy.
+    /// A failed attempt at the start of a call without a deadline and without randomness, for
+    /// testing a policy.
     pub fn new(number: u32, cause: Cause<'a>) -> Self {
         Self {
             number,
@@ -99,7 +99,7 @@ impl<'a> FailedAttempt<'a> {
         }
     }
 
-    /// The status of the answer, if one came that is not a success.
+    /// The status of the answer, if an answer came that is not a success.
     pub fn status(&self) -> Option<StatusCode> {
         match self.cause {
             Cause::Api(error) => Some(error.status()),
@@ -107,7 +107,7 @@ impl<'a> FailedAttempt<'a> {
         }
     }
 
-    /// How long the server asks to wait.
+    /// How long the server asked the client to wait, if it did.
     pub fn retry_after(&self) -> Option<Duration> {
         match self.cause {
             Cause::Api(error) => error.retry_after(),
@@ -115,13 +115,14 @@ impl<'a> FailedAttempt<'a> {
         }
     }
 
-    /// A random duration, evenly spread from zero up to (not including) `limit`: full jitter.
+    /// A random duration, uniformly distributed from zero up to (not including) `limit`: full
+    /// jitter.
     pub fn jitter(&self, limit: Duration) -> Duration {
         jitter(limit, self.random)
     }
 }
 
-/// The part of `limit` that 64 random bits stand for.
+/// Scales 64 random bits to a duration below `limit`.
 fn jitter(limit: Duration, random: u64) -> Duration {
     let nanoseconds = u64::try_from(limit.as_nanos()).unwrap_or(u64::MAX);
     let product = u128::from(nanoseconds).wrapping_mul(u128::from(random));
@@ -129,7 +130,7 @@ fn jitter(limit: Duration, random: u64) -> Duration {
 }
 
 impl<'a> Cause<'a> {
-    /// Nothing, if the call could not be made: that is found before there is an attempt.
+    /// `None` if the call could not be made: no attempt failed.
     pub(crate) fn of<E>(kind: &'a CallErrorKind<E>) -> Option<Self> {
         match kind {
             CallErrorKind::Build(_) | CallErrorKind::Client(_) => None,
@@ -140,7 +141,7 @@ impl<'a> Cause<'a> {
     }
 }
 
-/// A policy that several clients share.
+/// A policy that is shared by several clients.
 impl<P: RetryPolicy + ?Sized> RetryPolicy for Arc<P> {
     fn verdict(&self, failed: &FailedAttempt<'_>) -> Verdict {
         (**self).verdict(failed)

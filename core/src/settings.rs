@@ -1,4 +1,4 @@
-//! All that a client is, its HTTP stack aside.
+//! Everything that defines a client except its HTTP stack.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -6,17 +6,17 @@ use std::time::Duration;
 use crate::retry::{ExponentialBackoff, RetryBudget, RetryPolicy};
 use crate::vault::Vault;
 
-/// All that a client is, its HTTP stack aside: a plain value with the defaults that protect.
+/// Everything that defines a client except its HTTP stack: a plain value with protective defaults.
 ///
-/// | | default |
+/// | setting | default |
 /// | --- | --- |
 /// | [`retry`](Self::retry) | [`ExponentialBackoff::new`]: at most 8 attempts |
-/// | [`budget`](Self::budget) | the vault's [`RetryBudget`]: whatever is made of one vault shares it |
+/// | [`budget`](Self::budget) | the vault's [`RetryBudget`], shared by everything made from that vault |
 /// | [`attempt_timeout`](Self::attempt_timeout) | 10 s |
 /// | [`deadline`](Self::deadline) | 30 s |
 /// | [`max_response_bytes`](Self::max_response_bytes) | 1 MiB |
 ///
-/// A clone is cheap and shares the budget.
+/// Cloning is cheap, and clones share the budget.
 ///
 /// ```
 /// use apideck_vault_core::retry::ExponentialBackoff;
@@ -31,27 +31,27 @@ use crate::vault::Vault;
 /// # Ok::<(), apideck_vault_core::error::BuildError>(())
 /// ```
 ///
-/// With an HTTP stack of your own, [`begin`](Self::begin) is where a call begins.
+/// If you bring your own HTTP stack, start a call with [`begin`](Self::begin).
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct ClientSettings {
-    /// Where requests go and who asks.
+    /// Where requests go and with which credentials.
     pub vault: Vault,
-    /// Whether a failed attempt is followed by another, and when.
+    /// Decides whether a failed attempt is retried, and when.
     pub retry: Arc<dyn RetryPolicy>,
-    /// What the retries of all calls have to fit in; `None` for no bound.
+    /// Limits the retries of all calls together; `None` for no limit.
     pub budget: Option<RetryBudget>,
     /// How long one attempt may take, from connecting to the last byte of the answer; `None` for no
-    /// limit but the deadline.
+    /// limit except the deadline.
     pub attempt_timeout: Option<Duration>,
-    /// How long a whole call may take, waits included; `None` for no limit.
+    /// How long a whole call may take, including waits; `None` for no limit.
     pub deadline: Option<Duration>,
-    /// How many bytes of an answer's body are read at most.
+    /// The maximum number of bytes to read from an answer's body.
     pub max_response_bytes: usize,
 }
 
 impl From<Vault> for ClientSettings {
-    /// The defaults, for this vault.
+    /// The default settings for this vault.
     fn from(vault: Vault) -> Self {
         Self {
             retry: Arc::new(ExponentialBackoff::new()),
@@ -65,40 +65,40 @@ impl From<Vault> for ClientSettings {
 }
 
 impl ClientSettings {
-    /// Where requests go and who asks; the budget stays the same.
+    /// Sets where requests go and with which credentials. The budget stays the same.
     pub fn vault(mut self, vault: Vault) -> Self {
         self.vault = vault;
         self
     }
 
-    /// Whether a failed attempt is followed by another, and when. Default:
+    /// Sets the policy that decides whether a failed attempt is retried, and when. Default:
     /// [`ExponentialBackoff::new`].
     pub fn retry(mut self, policy: impl RetryPolicy + 'static) -> Self {
         self.retry = Arc::new(policy);
         self
     }
 
-    /// What the retries of all calls have to fit in; `None` for no bound. Default: the budget that
-    /// came with the vault.
+    /// Sets the budget that limits the retries of all calls together; `None` for no limit. Default:
+    /// the budget that came with the vault.
     pub fn budget(mut self, budget: impl Into<Option<RetryBudget>>) -> Self {
         self.budget = budget.into();
         self
     }
 
-    /// How long one attempt may take, from connecting to the last byte of the answer; `None` for no
-    /// limit but the deadline. Default: 10 s.
+    /// Sets how long one attempt may take, from connecting to the last byte of the answer; `None`
+    /// for no limit except the deadline. Default: 10 s.
     pub fn attempt_timeout(mut self, timeout: impl Into<Option<Duration>>) -> Self {
         self.attempt_timeout = timeout.into();
         self
     }
 
-    /// How long a whole call may take, waits included; `None` for no limit. Default: 30 s.
+    /// Sets how long a whole call may take, including waits; `None` for no limit. Default: 30 s.
     pub fn deadline(mut self, deadline: impl Into<Option<Duration>>) -> Self {
         self.deadline = deadline.into();
         self
     }
 
-    /// How many bytes of an answer's body are read at most. Default: 1 MiB.
+    /// Sets the maximum number of bytes to read from an answer's body. Default: 1 MiB.
     pub fn max_response_bytes(mut self, bytes: usize) -> Self {
         self.max_response_bytes = bytes;
         self

@@ -3,15 +3,12 @@
 //! emulator and not the real API.)
 
 use apideck_vault_core::error::{CallError, Failure, FailureKind};
-use apideck_vault_core::retry::ExponentialBackoff;
-use apideck_vault_core::{Bytes, Call, CreateSession, Operation, Session, Step, Vault, http};
+use apideck_vault_core::{Bytes, ClientSettings, CreateSession, Operation, Session, Step, http};
 use apideck_vault_tests::quickstart::Quickstart;
 use std::hash::{BuildHasher, RandomState};
 use std::io::Read;
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
-
-const MAX_RESPONSE_BYTES: u64 = 1024 * 1024;
 
 fn main() -> ExitCode {
     let quickstart = match Quickstart::begin() {
@@ -21,24 +18,24 @@ fn main() -> ExitCode {
 
     let session = Session::new().redirect_uri("https://mysaas.com/dashboard");
     let create = CreateSession::new(&quickstart.consumer_id).session(session);
-    let result = call(&quickstart.vault, create);
+    let settings = ClientSettings::from(quickstart.vault.clone());
+    let result = call(&settings, create);
 
     quickstart.end(result)
 }
 
 /// The loop around a call: the same for every stack.
 fn call<O: Operation>(
-    vault: &Vault,
+    settings: &ClientSettings,
     operation: O,
 ) -> Result<http::Response<O::Output>, CallError<minreq::Error>> {
-    let policy = ExponentialBackoff::new();
     let seed = RandomState::new().hash_one(());
     let started = Instant::now();
-    let mut step = Call::begin(vault, operation, &policy, seed);
+    let mut step = settings.begin(operation, seed);
     loop {
         step = match step {
             Step::Send(request, attempt) => {
-                let outcome = send(request, attempt.timeout());
+                let outcome = send(request, attempt.timeout(), attempt.max_response_bytes());
                 attempt.finish(outcome, started.elapsed())
             }
             Step::Wait(wait) => {
@@ -54,8 +51,10 @@ fn call<O: Operation>(
 fn send(
     request: http::Request<Bytes>,
     timeout: Option<Duration>,
+    most_bytes: usize,
 ) -> Result<http::Response<Bytes>, Failure<minreq::Error>> {
-    let mut sent = minreq::post(request.uri().to_string())
+    let method = minreq::Method::Custom(request.method().to_string());
+    let mut sent = minreq::Request::new(method, request.uri().to_string())
         .with_follow_redirects(false)
         .with_body(request.body().as_ref());
     for (name, value) in request.headers() {
@@ -66,17 +65,18 @@ fn send(
         // minreq counts in whole seconds.
         sent = sent.with_timeout(timeout.as_secs().max(1));
     }
-    let received = sent.send_lazy().map_err(sorted)?;
+    let received = sent.send_lazy().map_err(classify)?;
     let mut answer = http::Response::builder().status(received.status_code);
     for (name, value) in &received.headers {
         answer = answer.header(name, value);
     }
     let mut body = Vec::new();
-    let mut limited = received.take(MAX_RESPONSE_BYTES + 1);
-    limited
+    // One byte more than allowed tells too large from just large enough.
+    received
+        .take(most_bytes as u64 + 1)
         .read_to_end(&mut body)
-        .map_err(|error| sorted(minreq::Error::IoError(error)))?;
-    if limited.limit() == 0 {
+        .map_err(|error| classify(minreq::Error::IoError(error)))?;
+    if body.len() > most_bytes {
         return Err(FailureKind::TooLarge.into());
     }
     answer.body(body.into()).map_err(|_| {
@@ -88,7 +88,7 @@ fn send(
 }
 
 /// What is known after an error of minreq's.
-fn sorted(error: minreq::Error) -> Failure<minreq::Error> {
+fn classify(error: minreq::Error) -> Failure<minreq::Error> {
     let kind = match &error {
         minreq::Error::IoError(error) => FailureKind::of_io(error),
         minreq::Error::AddressNotFound => FailureKind::NotSent,
@@ -96,4 +96,41 @@ fn sorted(error: minreq::Error) -> Failure<minreq::Error> {
         _ => FailureKind::Unanswered,
     };
     Failure::new(kind, error)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use apideck_vault_core::Vault;
+    use apideck_vault_core::error::{BuildError, ResponseError};
+    use apideck_vault_emulator::{Answer, Emulator};
+
+    /// An operation that is neither a POST nor has a body.
+    struct GetConsumers;
+
+    impl Operation for GetConsumers {
+        type Output = ();
+
+        fn encode(&self, vault: &Vault) -> Result<http::Request<Bytes>, BuildError> {
+            vault.request(http::Method::GET, "/vault/consumers", Bytes::new())
+        }
+
+        fn decode(
+            &self,
+            _: &Vault,
+            answer: http::Response<Bytes>,
+        ) -> Result<http::Response<()>, ResponseError> {
+            Ok(answer.map(|_| ()))
+        }
+    }
+
+    #[test]
+    fn an_operation_is_sent_with_its_own_method() {
+        let emulator = Emulator::start().unwrap();
+        emulator.script([Answer::status(200)]);
+        let vault = Vault::new(Emulator::API_KEY, Emulator::APP_ID).unwrap();
+        let vault = vault.with_server_url(emulator.url()).unwrap();
+        call(&vault.into(), GetConsumers).unwrap();
+        assert_eq!(emulator.requests()[0].method, "GET");
+    }
 }

@@ -2,7 +2,8 @@
 
 use apideck_vault_core::error::BuildError;
 use apideck_vault_core::http::Response;
-use apideck_vault_core::{Attempts, CreatedSession, Vault, header_value};
+use apideck_vault_core::operation::header_value;
+use apideck_vault_core::{Attempts, CreatedSession, Vault};
 use apideck_vault_emulator::Emulator;
 use serde_json::json;
 use std::env;
@@ -50,7 +51,7 @@ impl Quickstart {
         }
         let emulator = Emulator::start().map_err(|error| failed(1, error))?;
         let url = emulator.url();
-        eprintln!("APIDECK_API_KEY is not set: asking the embedded emulator at {url}");
+        eprintln!("APIDECK_API_KEY is not set: using the embedded emulator at {url}");
         let vault = Vault::new(Emulator::API_KEY, Emulator::APP_ID)
             .and_then(|vault| vault.with_server_url(url))
             .map_err(|error| failed(1, error))?;
@@ -98,7 +99,7 @@ fn from_environment() -> Result<(Vault, String), BuildError> {
     let consumer_id = env::var(CONSUMER_ID).map_err(|error| {
         let problem = match error {
             env::VarError::NotPresent => "is not set",
-            env::VarError::NotUnicode(_) => "is no Unicode text",
+            env::VarError::NotUnicode(_) => "is not Unicode text",
         };
         let expected = "it must be the id of one of your customers, such as test-consumer";
         BuildError::new(CONSUMER_ID, problem, expected)

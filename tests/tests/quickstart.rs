@@ -59,7 +59,7 @@ fn without_an_api_key_the_emulator_answers_and_says_so() {
             "{printed}"
         );
         let said = text(&output.stderr);
-        assert!(said.starts_with("APIDECK_API_KEY is not set: asking the embedded emulator"));
+        assert!(said.starts_with("APIDECK_API_KEY is not set: using the embedded emulator"));
     }
 }
 

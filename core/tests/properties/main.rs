@@ -1,6 +1,7 @@
 //! What holds for every call, whatever the policy, the outcomes and the clock.
 
 mod case;
+mod plan;
 
 use apideck_vault_core::error::{CallError, CallErrorKind, GaveUp};
 use apideck_vault_core::http::Response;
@@ -10,7 +11,8 @@ use proptest::prelude::ProptestConfig;
 use proptest::{prop_assert, prop_assert_eq, proptest};
 use std::time::Duration;
 
-use case::{Budget, Case, Clock, Ended, Outcome, case};
+use case::{Case, Clock, Ended, Outcome, case};
+use plan::Budget;
 
 const CASES: u32 = 10_000;
 const SHORTEST_HELD: Duration = Duration::from_millis(500);

@@ -1,0 +1,36 @@
+//! What a call's future is: how much memory it takes, and that it can go to another thread.
+
+use apideck_vault_reqwest::error::{BuildError, ResponseError};
+use apideck_vault_reqwest::http::{Method, Request, Response};
+use apideck_vault_reqwest::{Bytes, CreateSession, Operation, Vault, VaultClient};
+
+struct Ask<const BYTES: usize>([u8; BYTES]);
+
+impl<const BYTES: usize> Operation for Ask<BYTES> {
+    type Output = ();
+
+    fn encode(&self, vault: &Vault) -> Result<Request<Bytes>, BuildError> {
+        vault.request(Method::POST, "/", Bytes::copy_from_slice(&self.0))
+    }
+
+    fn decode(&self, _: &Vault, answer: Response<Bytes>) -> Result<Response<()>, ResponseError> {
+        Ok(answer.map(|_| ()))
+    }
+}
+
+#[test]
+fn the_size_of_a_calls_future_does_not_depend_on_its_operation() {
+    let client = VaultClient::new(Vault::new("key", "app").unwrap());
+    let small = size_of_val(&client.send(Ask([0; 1])));
+    assert_eq!(small, size_of_val(&client.send(Ask([0; 4096]))));
+    assert!(small <= 2048, "{small}");
+}
+
+#[test]
+fn a_calls_future_can_go_to_another_thread() {
+    fn is_send<T: Send>(_: &T) {}
+    let client = VaultClient::new(Vault::new("key", "app").unwrap());
+    is_send(&client.create_session(CreateSession::new("test-consumer")));
+    is_send(&client.send(CreateSession::new("test-consumer")));
+    is_send(&client.send(Ask([0; 1])));
+}

@@ -1,0 +1,5 @@
+//! The tests of the example `own_stack`, which is a program.
+
+#[expect(dead_code, reason = "the program's `main` is not run here")]
+#[path = "../examples/own_stack.rs"]
+mod own_stack;
