@@ -66,9 +66,9 @@
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! let emulator = Emulator::start()?;
 //! let vault = Vault::new(Emulator::API_KEY, Emulator::APP_ID)?.with_server_url(emulator.url())?;
-//! let integrations = Integrations { vault: VaultClient::new(vault) };
 //! # let hasty = ExponentialBackoff::new().initial_backoff(Duration::from_millis(1));
-//! # let integrations = Integrations { vault: integrations.vault.with_retry(hasty) };
+//! # let vault = apideck_vault_ureq::ClientSettings::from(vault).retry(hasty);
+//! let integrations = Integrations { vault: VaultClient::new(vault) };
 //!
 //! emulator.script([Answer::status(503), Answer::reset()]);
 //! let page = integrations.page_for(7);
