@@ -8,7 +8,7 @@ use crate::{End, Place};
 
 /// How the emulator answers one request.
 ///
-/// A constructor says what happens; what is chained to it changes the details.
+/// A constructor says what happens; the methods chained to it change the details.
 ///
 /// ```
 /// use std::time::Duration;
@@ -25,14 +25,14 @@ use crate::{End, Place};
 /// Answer::normal().endless();
 /// ```
 ///
-/// A script with a mistake in it, such as a header name with a blank, answers 500 with an
-/// `EmulatorScriptError` that tells the mistake.
+/// A script with a mistake in it, such as a space in a header name, answers 500 with an
+/// `EmulatorScriptError` that describes the mistake.
 ///
-/// Over HTTP/2, answers are [`normal`](Self::normal), [`status`](Self::status) and
-/// [`hang`](Self::hang) with their headers, body and delay; everything that is about the bytes of a
-/// connection resets the request's stream instead.
+/// Over HTTP/2, only [`normal`](Self::normal), [`status`](Self::status) and [`hang`](Self::hang)
+/// work, with their headers, body and delay. Anything that concerns the bytes of a connection
+/// resets the request's stream instead.
 #[derive(Clone, Debug)]
-#[must_use = "an answer does nothing until it is part of a script or of a rule"]
+#[must_use = "an answer does nothing until a script or a rule uses it"]
 pub struct Answer {
     pub(crate) fate: Fate,
     pub(crate) headers: HeaderMap,
@@ -43,7 +43,7 @@ pub struct Answer {
     pub(crate) mistake: Option<String>,
 }
 
-/// What happens to the request at all.
+/// What happens to the request.
 #[derive(Clone, Debug)]
 pub(crate) enum Fate {
     Normal,
@@ -52,7 +52,7 @@ pub(crate) enum Fate {
     End(End),
 }
 
-/// How an answer goes out, other than in one piece.
+/// How an answer is sent, if not the usual way.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 pub(crate) struct Delivery {
     pub(crate) http_1_0: bool,
@@ -79,14 +79,14 @@ impl Answer {
         Self::new(Fate::Normal)
     }
 
-    /// Answers with a status, whatever the request says.
+    /// Answers with this status, whatever the request says.
     ///
-    /// - 3xx, 4xx and 5xx come with the error body that the API has for this status, or with one
-    ///   that it could have.
+    /// - 3xx, 4xx and 5xx come with the API's error body for this status, or a plausible one if the
+    ///   API documents none.
     /// - 204, 205 and 304 come without a body, even if one is given.
-    /// - Any other 2xx is [`normal`](Self::normal) with this status, if the request is a good one.
-    /// - 1xx goes first, with the headers given here, and the normal answer follows, as HTTP wants
-    ///   it; the connection then ends. A body given here is not sent.
+    /// - Any other 2xx is [`normal`](Self::normal) with this status, if the request is valid.
+    /// - 1xx is sent first, with the headers given here, and the normal answer follows, as HTTP
+    ///   requires; then the connection closes. A body given here is not sent.
     pub fn status(status: u16) -> Self {
         match StatusCode::from_u16(status) {
             Ok(status) => Self::new(Fate::Status(status)),
@@ -96,7 +96,7 @@ impl Answer {
 
     /// Writes these bytes to the socket as they are, then closes the connection.
     ///
-    /// Apart from [`delay`](Self::delay), nothing that is chained changes it.
+    /// Of the methods chained to it, only [`delay`](Self::delay) has an effect.
     pub fn raw(bytes: impl Into<Bytes>) -> Self {
         Self::new(Fate::Raw(bytes.into()))
     }
@@ -118,11 +118,11 @@ impl Answer {
         Self::new(Fate::End(End::Hang))
     }
 
-    /// Closes, resets or hangs as soon as a request begins to arrive, instead of reading it. It is
-    /// not recorded then.
+    /// Closes, resets or hangs as soon as a request begins to arrive, without reading it. The
+    /// request is not recorded.
     ///
-    /// After an answer that leaves the connection open, this is what a client sees that sends on a
-    /// connection which has died while it was idle:
+    /// After an answer that leaves the connection open, this looks to the client like a connection
+    /// that died while it was idle:
     ///
     /// ```
     /// # use apideck_vault_emulator::{Answer, Emulator};
@@ -131,69 +131,71 @@ impl Answer {
     /// # Ok::<(), std::io::Error>(())
     /// ```
     ///
-    /// It belongs into a script and after [`close`](Self::close), [`reset`](Self::reset) or
-    /// [`hang`](Self::hang): a rule has read the request already, and so has an answer that says
-    /// something. There it has no effect.
+    /// Use it in a script, on [`close`](Self::close), [`reset`](Self::reset) or
+    /// [`hang`](Self::hang). It has no effect on other answers, or in a rule, which runs after the
+    /// request has been read.
     pub fn unread(mut self) -> Self {
         self.unread = matches!(self.fate, Fate::End(_));
         self
     }
 
-    /// Sends this header, in place of what the answer would have under its name.
+    /// Sends this header, replacing any that the answer would have under the same name.
     ///
-    /// Given twice, a header is sent twice. An answer that is given a `content-length` or a
-    /// `transfer-encoding` is written just so, true or not, and the connection ends with it.
+    /// A header given twice is sent twice. A `content-length` or `transfer-encoding` given here is
+    /// sent as is, even if it is wrong, and the connection closes after the answer.
     pub fn header(mut self, name: &str, value: impl AsRef<[u8]>) -> Self {
         let value = value.as_ref();
         let Ok(header) = HeaderName::from_bytes(name.as_bytes()) else {
-            return self.mistaken(format!("{name:?} is not a header name"));
+            return self.mistaken(format!("{name:?} is not a valid header name"));
         };
         let Ok(value) = HeaderValue::from_bytes(value) else {
             let value = String::from_utf8_lossy(value).into_owned();
-            return self.mistaken(format!("{value:?} is not a value for the header {name}"));
+            return self.mistaken(format!(
+                "{value:?} is not a valid value for the header {name}"
+            ));
         };
         self.headers.append(header, value);
         self
     }
 
-    /// Sends this content type. The same as `header("content-type", …)`, but the last one wins.
+    /// Sends this content type. Like `header("content-type", …)`, except that the last call wins.
     pub fn content_type(mut self, content_type: impl AsRef<[u8]>) -> Self {
         self.headers.remove(CONTENT_TYPE);
         self.header(CONTENT_TYPE.as_str(), content_type)
     }
 
-    /// Sends this body, byte for byte. The content type stays JSON unless it is set as well.
+    /// Sends this body, byte for byte. The content type stays JSON unless you set it as well.
     pub fn body(mut self, body: impl Into<Bytes>) -> Self {
         self.body = Some(body.into());
         self
     }
 
-    /// Waits this long before it does anything, once the request has been read.
+    /// Waits this long after reading the request before doing anything. Default: zero.
     pub fn delay(mut self, delay: Duration) -> Self {
         self.delay = delay;
         self
     }
 
-    /// Sends the answer byte by byte, head and body, with this pause after each.
+    /// Sends the answer, head and body, one byte at a time, pausing this long after each byte.
     pub fn drip(mut self, pause: Duration) -> Self {
         self.delivery.drip = Some(pause);
         self
     }
 
-    /// Sends the answer up to this place and then ends the connection in this way.
+    /// Sends the answer up to `place`, then ends the connection as `end` says.
     pub fn cut(mut self, place: Place, end: End) -> Self {
         self.delivery.cut = Some((place, end));
         self
     }
 
-    /// Goes on with blanks after the body for as long as the client reads: in chunks, unless the
-    /// answer is given a `content-length`, which may be terabytes.
+    /// Keeps sending spaces after the body for as long as the client reads. They come in chunks,
+    /// unless you give the answer a `content-length`, which may be terabytes.
     pub fn endless(mut self) -> Self {
         self.delivery.endless = true;
         self
     }
 
-    /// Answers as an HTTP/1.0 server does: the body is as long as the connection lasts.
+    /// Answers like an HTTP/1.0 server: the body ends when the connection closes.
     pub fn http_1_0(mut self) -> Self {
         self.delivery.http_1_0 = true;
         self

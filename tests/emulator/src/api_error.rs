@@ -2,7 +2,7 @@ use bytes::Bytes;
 use http::StatusCode;
 use serde::Serialize;
 
-/// An error in the shape in which the API tells it.
+/// An error in the API's format.
 #[derive(Debug)]
 pub(crate) struct ApiError {
     pub(crate) status: StatusCode,
@@ -21,13 +21,13 @@ impl ApiError {
         }
     }
 
-    /// 400 for what is wrong with a header.
+    /// 400 for a bad header.
     pub(crate) fn header(detail: impl Into<String>) -> Self {
         let type_name = "RequestHeadersValidationError";
         Self::new(StatusCode::BAD_REQUEST, type_name, "Invalid Params", detail)
     }
 
-    /// 400 for what is wrong with the body.
+    /// 400 for a bad body.
     pub(crate) fn body(detail: impl Into<String>) -> Self {
         Self::new(
             StatusCode::BAD_REQUEST,
@@ -58,18 +58,18 @@ impl ApiError {
         )
     }
 
-    /// 500 for a script that asks for what cannot be sent.
+    /// 500 for a script that asks for something that cannot be sent.
     pub(crate) fn script(mistake: &str) -> Self {
         let status = StatusCode::INTERNAL_SERVER_ERROR;
         Self::new(
             status,
             "EmulatorScriptError",
-            "The script of the emulator is wrong",
+            "The emulator's script has a mistake",
             mistake,
         )
     }
 
-    /// What the API says with a status, or would plausibly say.
+    /// The API's error for a status, or a plausible one if the API documents none.
     pub(crate) fn of_status(status: StatusCode) -> Self {
         let (type_name, message, detail) = match status.as_u16() {
             400 => (
@@ -158,14 +158,14 @@ struct Body<'a> {
     reference: String,
 }
 
-/// The name that a status has in HTTP.
+/// HTTP's name for a status.
 pub(crate) fn reason(status: StatusCode) -> &'static str {
     status.canonical_reason().unwrap_or("Unknown Status")
 }
 
-/// JSON with its fields in the order in which they are declared.
+/// JSON with the fields in the order in which they are declared.
 pub(crate) fn json(value: &impl Serialize) -> Bytes {
-    // Cannot fail for structs of strings and numbers, which is all that is given here.
+    // This cannot fail for structs of strings and numbers, and nothing else is passed here.
     serde_json::to_vec(value)
         .map(Bytes::from)
         .unwrap_or_default()

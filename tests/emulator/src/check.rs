@@ -1,4 +1,4 @@
-//! What the API demands of a request, from the contract alone.
+//! What the API requires of a request, going by the contract alone.
 
 mod headers;
 mod session;
@@ -13,7 +13,7 @@ use crate::api_error::ApiError;
 
 const PATH: &str = "/vault/sessions";
 
-/// What a good request asked for.
+/// What a valid request asks for.
 #[derive(Debug)]
 pub(crate) struct Accepted {
     pub(crate) consumer_id: String,
@@ -21,7 +21,7 @@ pub(crate) struct Accepted {
     pub(crate) session_length: Duration,
 }
 
-/// Checks a request as a whole; the first thing wrong is the error.
+/// Checks a whole request; the error is the first problem found.
 pub(crate) fn check(request: &RecordedRequest) -> Result<Accepted, ApiError> {
     let path = request.uri.path();
     if path != PATH {

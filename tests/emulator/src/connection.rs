@@ -1,4 +1,4 @@
-//! The emulator's side of the sockets: who is let in, and what becomes of each connection.
+//! The emulator's side of the sockets: accepts connections and serves each one to its end.
 
 use std::error::Error;
 use std::sync::Arc;
@@ -28,7 +28,7 @@ use crate::tls::Tls;
 use crate::wire::TakeOver;
 use crate::{Answer, ConnectionId, End, RecordedRequest};
 
-/// How long to leave the system alone when it has no socket left.
+/// How long to wait before accepting again when the system is out of sockets.
 const ACCEPT_AGAIN: Duration = Duration::from_millis(10);
 
 pub(crate) async fn accept(listener: TcpListener, state: Arc<State>, tls: Option<Tls>) {
@@ -41,7 +41,7 @@ pub(crate) async fn accept(listener: TcpListener, state: Arc<State>, tls: Option
         };
         let (state, connected, tls) = (Arc::clone(&state), state.connected(), tls.clone());
         tokio::spawn(async move {
-            // Answers are small, and a test that waits for one should not wait for Nagle.
+            // Answers are small, and a test should not have to wait for Nagle's algorithm.
             let _ = socket.set_nodelay(true);
             match tls {
                 None => serve(socket, Origin::new(connection), &state).await,
@@ -55,7 +55,7 @@ pub(crate) async fn accept(listener: TcpListener, state: Arc<State>, tls: Option
 
 #[cfg(feature = "https")]
 async fn serve_tls(socket: TcpStream, connection: ConnectionId, state: &Arc<State>, tls: &Tls) {
-    // A client that does not like the certificate says so and leaves.
+    // A client that rejects the certificate ends the handshake.
     let Ok(socket) = tls.accept(socket).await else {
         return;
     };
@@ -67,7 +67,7 @@ async fn serve_tls(socket: TcpStream, connection: ConnectionId, state: &Arc<Stat
         let state = Arc::clone(state);
         let service = service_fn(move |request| exchange(request, origin, Arc::clone(&state)));
         let http = http2::Builder::new(TokioExecutor::new());
-        // What is not HTTP has reset its own stream; the connection goes on without it.
+        // An answer that is not HTTP resets only its own stream; the connection carries on.
         let _ = http.serve_connection(TokioIo::new(socket), service).await;
     } else {
         serve(socket, origin, state).await;
@@ -76,9 +76,9 @@ async fn serve_tls(socket: TcpStream, connection: ConnectionId, state: &Arc<Stat
 
 /// Serves one connection to its end.
 ///
-/// hyper speaks HTTP for as long as the answers are HTTP. An answer that is not comes out of the
-/// service as an error that is a [`TakeOver`]: hyper writes nothing for it and hands the socket
-/// back, which from there on is written byte by byte.
+/// hyper speaks HTTP for as long as the answers are HTTP. For an answer that is not, the service
+/// returns a [`TakeOver`] as its error: hyper writes nothing and hands the socket back, and from
+/// then on the emulator writes to the socket itself.
 async fn serve(socket: impl Socket, origin: Origin, state: &Arc<State>) {
     let service = service_fn(|request| exchange(request, origin, Arc::clone(state)));
     let gate = Gate::new(socket, Arc::clone(state));
@@ -100,19 +100,19 @@ fn exchange(
     origin: Origin,
     state: Arc<State>,
 ) -> impl Future<Output = Result<Response<AnswerBody>, TakeOver>> {
-    // hyper drops the future below when it sees that the client has gone, be it before the
-    // first poll. A request that came in full counts all the same, so a task records it.
+    // hyper drops the future below when it sees that the client is gone, even before the first
+    // poll. A request that arrived in full still counts, so a separate task records it.
     let recorded = tokio::spawn(record(request, origin, Arc::clone(&state)));
     async move {
         match recorded.await {
             Ok(Some((request, answer))) => respond(&state, &request, answer).await,
-            // Cut off, or a rule panicked: either way there is nothing to say.
+            // The request was cut off, or a rule panicked: either way there is no answer.
             Ok(None) | Err(_) => Err(TakeOver::end(End::Close)),
         }
     }
 }
 
-/// Reads the request to its end and decides about it; `None` if it had no end.
+/// Reads the request to its end and picks its answer; `None` if the request was cut off.
 async fn record(
     request: Request<Incoming>,
     origin: Origin,

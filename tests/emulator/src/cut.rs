@@ -1,4 +1,4 @@
-//! Where an answer ends before its time, and how.
+//! Where an answer is cut short, and how.
 
 /// How far an answer gets before [`Answer::cut`](crate::Answer::cut) takes effect.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
@@ -8,9 +8,9 @@ pub enum Place {
     InHead,
     /// The head is sent, and nothing of the body.
     AfterHead,
-    /// The head and half of the body are sent. A body that has a length is short of it.
+    /// The head and half of the body are sent: less than the `content-length`, if there is one.
     InBody,
-    /// All of the answer is sent. What follows concerns the connection, which the client may
+    /// The whole answer is sent. What follows affects only the connection, which the client may
     /// have kept for its next request.
     AfterBody,
 }
@@ -19,11 +19,11 @@ pub enum Place {
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 #[non_exhaustive]
 pub enum End {
-    /// It is closed in an orderly way (FIN).
+    /// It is closed cleanly (FIN).
     Close,
-    /// It is reset (RST), as by a machine that went down or a firewall that lost patience.
+    /// It is reset (RST), as by a machine that went down or a firewall that dropped it.
     Reset,
-    /// It does not end: it stays open, and nothing more is read or written, until the client or
-    /// the emulator goes away.
+    /// It does not end: it stays open, the emulator sends nothing more and ignores what arrives,
+    /// until the client or the emulator goes away.
     Hang,
 }

@@ -1,11 +1,10 @@
 //! An Apideck Vault server in your own process: `POST /vault/sessions`, for tests and for a first
 //! run without an account.
 //!
-//! [`Emulator::start`] is all there is to set up, and dropping the emulator is all there is to
-//! tear down. It is as strict as the published contract: a request that it takes is one that
-//! follows the contract, and one that it refuses is refused with the API's own error body. It
-//! mints real HS256 tokens, keeps every request for a test to look at, and can be told to
-//! misbehave: see [`Answer`].
+//! To set it up, call [`Emulator::start`]; to tear it down, drop it. It is as strict as the
+//! published contract: it accepts requests that follow the contract, and refuses all others with
+//! the API's own error body. It mints real HS256 tokens, keeps every request for your test to
+//! inspect, and can be told to misbehave: see [`Answer`].
 //!
 //! ```
 //! use std::io::{Read, Write};
@@ -40,8 +39,8 @@
 //!
 //! # Testing your own code
 //!
-//! Point your code at [`Emulator::url`], say what is to go wrong, and look at what came of it and
-//! what arrived. Here a Vault fails twice and then works:
+//! Point your code at [`Emulator::url`], script what should go wrong, then check the result and the
+//! requests that arrived. Here Vault fails twice and then works:
 //!
 //! ```
 //! use apideck_vault_emulator::{Answer, Emulator};
@@ -49,7 +48,7 @@
 //! # use apideck_vault_ureq::retry::ExponentialBackoff;
 //! # use std::time::Duration;
 //!
-//! /// The code to be tested.
+//! /// The code under test.
 //! struct Integrations { vault: VaultClient }
 //!
 //! impl Integrations {
@@ -78,7 +77,7 @@
 //! assert_eq!(requests.len(), 3);
 //! assert_eq!(requests[2].header("x-apideck-consumer-id"), Some("customer-7"));
 //!
-//! // And when the plan's limit is reached, which no retry mends:
+//! // And when the plan's limit is reached, which no retry can fix:
 //! emulator.script([Answer::status(402)]);
 //! assert_eq!(integrations.page_for(8), "/integrations/come-back-later");
 //! assert_eq!(emulator.requests().len(), 4);
@@ -86,22 +85,23 @@
 //! # }
 //! ```
 //!
-//! What a server can do beyond that is in [`Answer`]: [`cut`](Answer::cut) an answer short,
-//! [`drip`](Answer::drip) it, never end it; [`Answer::unread`] is a connection that died while it
-//! was idle. [`Emulator::wait_for_requests`] tells a test when to go on, and
-//! [`Emulator::start_https`] shows a certificate, good or bad.
+//! [`Answer`] lists what else a server can do: [`cut`](Answer::cut) an answer short,
+//! [`drip`](Answer::drip) it, or make it [`endless`](Answer::endless). [`Answer::unread`] acts like
+//! a connection that died while it was idle. [`Emulator::wait_for_requests`] tells a test when to
+//! continue, and [`Emulator::start_https`] serves HTTPS with a good certificate or a bad one.
 //!
 //! # Where the contract is silent
 //!
-//! - An app id that it does not know is a 401, not a 404: the key is not valid for that
-//!   application, and a server that says "no such application" tells strangers which ones exist.
-//! - What a request needs is asked for in this order: path, method, key, app id, consumer id,
-//!   `accept`, `user-agent`, `content-type`, body. The first thing wrong is the answer.
-//! - A header that must be single and is there twice is a 400.
-//! - `accept` has to be there, and to allow JSON; `*/*` does.
-//! - A query string is no reason to refuse. It is in [`RecordedRequest::uri`] for a test to see.
+//! - An unknown app id is a 401, not a 404: the key is not valid for that application, and a server
+//!   that answers "no such application" tells strangers which ones exist.
+//! - Requests are checked in this order: path, method, key, app id, consumer id, `accept`,
+//!   `user-agent`, `content-type`, body. The answer reports the first problem found.
+//! - A header that may appear only once and appears twice is a 400.
+//! - `accept` is required and must allow JSON; `*/*` does.
+//! - A query string is ignored. A test can see it in [`RecordedRequest::uri`].
 
-// Library code does not panic; the lint table of the workspace cannot spare the tests from this.
+// Library code must not panic. The workspace's lint table is not the place for these lints: there
+// they would apply to the tests as well.
 #![deny(
     clippy::unwrap_used,
     clippy::expect_used,

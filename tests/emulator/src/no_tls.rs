@@ -1,4 +1,4 @@
-//! What stands for TLS when the feature `https` is off: nothing that could exist.
+//! Stands in for TLS when the feature `https` is off, with types that have no values.
 
 #[derive(Clone)]
 pub(crate) enum Tls {}

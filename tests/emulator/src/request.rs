@@ -5,24 +5,24 @@ use serde_json::Value;
 
 /// A request as it arrived.
 ///
-/// Its `Debug` does not show what the `authorization` header holds.
+/// Its `Debug` output hides the values of the headers that carry credentials.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct RecordedRequest {
     /// The method.
     pub method: Method,
-    /// The target as it was sent: path and query, or a whole URL from a client that takes the
-    /// emulator for a proxy.
+    /// The target as it was sent: path and query, or a full URL from a client that uses the
+    /// emulator as a proxy.
     pub uri: Uri,
-    /// The version of HTTP.
+    /// The HTTP version.
     pub version: Version,
-    /// The headers. Those with credentials are marked sensitive.
+    /// The headers. `authorization`, `proxy-authorization` and `cookie` are marked sensitive.
     pub headers: HeaderMap,
-    /// The body, without the framing that it came in.
+    /// The body, without its framing: chunks are joined.
     pub body: Bytes,
-    /// The connection that it came on.
+    /// The connection that it arrived on.
     pub connection: ConnectionId,
-    /// Whether that connection went on with the TLS session of an earlier one, which spares a full
+    /// Whether that connection resumed the TLS session of an earlier one, which saves a full
     /// handshake.
     pub is_tls_resumed: bool,
 }
@@ -46,14 +46,14 @@ impl RecordedRequest {
         }
     }
 
-    /// Path and query, such as `/vault/sessions`.
+    /// The path and query, such as `/vault/sessions`.
     pub fn path_and_query(&self) -> &str {
         self.uri
             .path_and_query()
             .map_or("", |target| target.as_str())
     }
 
-    /// The first value of a header, if it is there and is text.
+    /// The first value of a header, if there is one and it is valid UTF-8.
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers
             .get(name)
@@ -82,7 +82,7 @@ impl Origin {
     }
 }
 
-/// Tells the connections of one emulator apart: two requests with equal ids shared a connection.
+/// Identifies one of an emulator's connections: requests with equal ids shared a connection.
 #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
 pub struct ConnectionId(u64);
 

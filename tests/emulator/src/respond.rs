@@ -1,4 +1,4 @@
-//! From a request and the answer meant for it to what goes on the wire.
+//! Turns a request and the answer chosen for it into what goes over the wire.
 
 use std::future;
 use std::time::SystemTime;
@@ -20,7 +20,7 @@ pub(crate) type AnswerBody = Full<Bytes>;
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-apideck-request-id");
 
-/// Answers with HTTP, or takes the socket over when HTTP cannot say it.
+/// Answers over HTTP, or takes over the socket when HTTP cannot express the answer.
 pub(crate) async fn respond(
     state: &State,
     request: &RecordedRequest,
@@ -47,14 +47,14 @@ pub(crate) async fn respond(
         Fate::Status(status) => refuse(&ApiError::of_status(status)),
     };
     let response = overlay(response, &answer.headers, answer.body);
-    // hyper does not lie about a length, and one that is given may be a lie.
+    // hyper never sends a wrong length, and a length given by the script may be wrong.
     if answer.delivery != Delivery::default() || wire::is_framed(&answer.headers) {
         return Err(TakeOver::deliver(response, answer.delivery));
     }
     Ok(response.map(Full::new))
 }
 
-/// What the API itself would answer; `success` is its status if the request is a good one.
+/// What the API itself would answer; `success` is the status if the request is valid.
 fn normal(state: &State, request: &RecordedRequest, success: StatusCode) -> Response<Bytes> {
     let accepted = match check(request) {
         Ok(accepted) => accepted,
@@ -83,7 +83,7 @@ fn refuse(error: &ApiError) -> Response<Bytes> {
     response
 }
 
-/// A response with the headers that all of them have.
+/// A response with the headers that every answer has.
 fn head(status: StatusCode, body: Bytes) -> Response<Bytes> {
     let mut response = Response::new(body);
     *response.status_mut() = status;
@@ -102,7 +102,7 @@ fn head(status: StatusCode, body: Bytes) -> Response<Bytes> {
     response
 }
 
-/// Puts what a script wants over what the answer is by itself.
+/// Replaces the headers and the body that the script gives.
 fn overlay(
     mut response: Response<Bytes>,
     headers: &HeaderMap,
@@ -122,7 +122,7 @@ fn overlay(
     response
 }
 
-/// A response as bytes that end the connection.
+/// A response as bytes, after which the connection closes.
 fn written(mut response: Response<Bytes>) -> Vec<u8> {
     let length = HeaderValue::from(response.body().len());
     response.headers_mut().insert(CONTENT_LENGTH, length);

@@ -17,8 +17,8 @@ use crate::{Answer, RecordedRequest, connection};
 
 /// A Vault server on a free loopback port, for as long as this value lives.
 ///
-/// It runs on a thread of its own, so that sync and async code use it in the same way. Dropping
-/// it closes the port and every connection, whatever these are in the middle of.
+/// It runs on its own thread, so sync and async code use it the same way. Dropping it closes the
+/// port and every connection, even in the middle of an answer.
 ///
 /// ```
 /// use std::io::{Read, Write};
@@ -39,32 +39,32 @@ pub struct Emulator {
     address: SocketAddr,
     state: Arc<State>,
     authority: Option<Authority>,
-    // Dropping the sender is the signal to stop: there is no message that could fail to arrive.
+    // Dropping the sender is the signal to stop, so there is no message that could get lost.
     running: Option<oneshot::Sender<()>>,
     thread: Option<JoinHandle<io::Result<()>>>,
 }
 
 impl Emulator {
-    /// The API key that is accepted; any other one is a 401.
+    /// The API key that is accepted; any other is a 401.
     pub const API_KEY: &str = "emulator-api-key";
-    /// The app id that is accepted; any other one is a 401.
+    /// The app id that is accepted; any other is a 401.
     pub const APP_ID: &str = "dSBdXd2H6Mqwfg0atXHXYcysLJE9qyn1VwBtXHX";
-    /// A consumer id to use. Any other one that is not empty is accepted as well.
+    /// A consumer id to use. Any other is accepted too, unless it is empty.
     pub const CONSUMER_ID: &str = "test-consumer";
 
-    /// Starts a server that accepts connections when this returns.
+    /// Starts a server. It is accepting connections by the time this returns.
     ///
     /// # Errors
     ///
-    /// The system has no port, thread or event queue left.
+    /// If the system is out of ports, threads or event queues.
     pub fn start() -> io::Result<Self> {
         Self::start_with(None, None)
     }
 
     /// Starts a server that speaks HTTPS, and HTTP/2 with clients that ask for it (ALPN).
     ///
-    /// Its [`certificate_authority`](Self::certificate_authority) is new: no client trusts it that
-    /// was not told to.
+    /// Its [`certificate_authority`](Self::certificate_authority) is new, so no client trusts it
+    /// unless told to.
     ///
     /// ```
     /// use apideck_vault_emulator::{Certificate, Emulator};
@@ -79,7 +79,7 @@ impl Emulator {
     ///
     /// # Errors
     ///
-    /// The system has no port, thread or event queue left, or no randomness for a key.
+    /// If the system is out of ports, threads or event queues, or has no randomness for a key.
     #[cfg(feature = "https")]
     pub fn start_https(certificate: Certificate) -> io::Result<Self> {
         let (tls, authority) = crate::tls::issue(certificate)?;
@@ -102,7 +102,7 @@ impl Emulator {
         if is_ready.recv().is_err() {
             return Err(match thread.join() {
                 Ok(Err(error)) => error,
-                _ => io::Error::other("the emulator's thread ended before it served"),
+                _ => io::Error::other("the emulator's thread ended before it was ready"),
             });
         }
         Ok(Self {
@@ -114,7 +114,7 @@ impl Emulator {
         })
     }
 
-    /// Where it is, as a base URL without a slash at its end, such as `http://127.0.0.1:4242` or
+    /// Its base URL, without a trailing slash, such as `http://127.0.0.1:4242` or
     /// `https://localhost:4242`.
     pub fn url(&self) -> String {
         match self.authority {
@@ -123,30 +123,31 @@ impl Emulator {
         }
     }
 
-    /// Who issued the certificate of an emulator that speaks HTTPS.
+    /// The authority that issued its certificate; `None` for an emulator that does not speak HTTPS.
     #[cfg(feature = "https")]
     pub fn certificate_authority(&self) -> Option<&Authority> {
         self.authority.as_ref()
     }
 
-    /// Where it is, for code that opens its own socket.
+    /// Its address, for code that opens its own socket.
     pub fn address(&self) -> SocketAddr {
         self.address
     }
 
-    /// Every request that has arrived in full, in order; each is here before it is answered.
+    /// Every request that has arrived in full, in order of arrival. Each is listed before it is
+    /// answered.
     ///
-    /// A request whose body never ended is not among them.
+    /// A request whose body never ended is not listed.
     pub fn requests(&self) -> Vec<RecordedRequest> {
         self.state.requests()
     }
 
-    /// Blocks until this many requests have arrived in full, and gives them as
+    /// Blocks until at least `count` requests have arrived in full, then returns all of them, as
     /// [`requests`](Self::requests) does.
     ///
-    /// For tests that have to know that a request is on its way before they go on: with this they
-    /// need no sleep. On a current-thread runtime call it from `spawn_blocking`, or the client that
-    /// is waited for cannot run.
+    /// For tests that must know that a request has arrived before they continue, without sleeping.
+    /// On a current-thread runtime, call it from `spawn_blocking`: otherwise it blocks the very
+    /// client that it waits for.
     ///
     /// # Errors
     ///
@@ -163,19 +164,19 @@ impl Emulator {
         )
     }
 
-    /// Blocks until just this many connections are open.
+    /// Blocks until exactly `count` connections are open.
     ///
-    /// So a test sees that a client has let go of its connection, or that it keeps it.
+    /// It shows a test whether a client has closed its connection or kept it.
     ///
     /// # Errors
     ///
-    /// [`TimedOut`](io::ErrorKind::TimedOut) if it has not come to that within `patience`.
+    /// [`TimedOut`](io::ErrorKind::TimedOut) if that does not happen within `patience`.
     pub fn wait_for_open_connections(&self, count: usize, patience: Duration) -> io::Result<()> {
         self.state.wait(
             patience,
             |seen| {
                 let open = seen.open_connections;
-                format!("{open} connections are open instead of {count}")
+                format!("expected {count} open connections, found {open}")
             },
             |seen| (seen.open_connections == count).then_some(()),
         )
@@ -183,23 +184,23 @@ impl Emulator {
 
     /// Appends to the script: each request that arrives takes the next answer from it.
     ///
-    /// When the script has run out, the normal behavior is back.
+    /// Once the script runs out, requests get the normal answer again.
     pub fn script(&self, answers: impl IntoIterator<Item = Answer>) {
         self.state.script(answers);
     }
 
-    /// Adds a rule that may answer a request by what is in it.
+    /// Adds a rule, which can answer a request based on what is in it.
     ///
-    /// Rules are asked before the script, in the order in which they were added; the first one to
-    /// return an answer wins, and the request then takes nothing from the script. A rule runs on
-    /// the emulator's only thread, so while it blocks, so does everything else.
+    /// Rules run before the script, in the order in which they were added; the first to return an
+    /// answer wins, and the request then takes nothing from the script. Rules run on the emulator's
+    /// only thread: while one blocks, so does everything else.
     pub fn rule(&self, rule: impl Fn(&RecordedRequest) -> Option<Answer> + Send + Sync + 'static) {
         self.state.rule(Arc::new(rule));
     }
 
     /// The claims of a token that this emulator signed; `None` for any other text.
     ///
-    /// It looks at the signature alone: a token that has expired is still one of its own.
+    /// It checks only the signature: an expired token still counts.
     pub fn verify(&self, token: &str) -> Option<Value> {
         self.state.mint().verify(token)
     }
@@ -210,7 +211,7 @@ impl Drop for Emulator {
         drop(self.running.take());
         if let Some(thread) = self.thread.take() {
             // A rule that owns the emulator can drop it on the emulator's own thread, which
-            // cannot wait for its own end.
+            // cannot wait for itself to end.
             if thread.thread().id() != thread::current().id() {
                 let _ = thread.join();
             }
@@ -226,7 +227,7 @@ impl fmt::Debug for Emulator {
     }
 }
 
-/// The whole life of the emulator's thread.
+/// What the emulator's thread runs, from start to end.
 ///
 /// The runtime is made and dropped here: dropping one inside another runtime's context panics, and
 /// that is where the [`Emulator`] itself is dropped in an async test.
@@ -244,9 +245,9 @@ fn run(
         let listener = tokio::net::TcpListener::from_std(listener)?;
         tokio::spawn(connection::accept(listener, state, tls));
         let _ = ready.send(());
-        // Only ever ends with the error that the sender is gone.
+        // This only ever ends in an error: the sender is gone.
         let _ = stopped.await;
         Ok(())
     })
-    // The runtime ends here and takes all its tasks along, the listener and connections with them.
+    // The runtime is dropped here, and its tasks with it: the listener and every connection.
 }

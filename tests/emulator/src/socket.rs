@@ -1,4 +1,4 @@
-//! The emulator's end of a connection, and what stands between it and hyper.
+//! The emulator's end of a connection, and what sits between it and hyper.
 
 use std::io;
 use std::pin::Pin;
@@ -13,7 +13,7 @@ use crate::wire::TakeOver;
 
 /// A connection, with or without TLS.
 pub(crate) trait Socket: AsyncRead + AsyncWrite + Send + Unpin + 'static {
-    /// What it runs over.
+    /// The TCP connection that it runs over.
     fn tcp(&self) -> &TcpStream;
 }
 
@@ -23,14 +23,14 @@ impl Socket for TcpStream {
     }
 }
 
-/// Lets each request pass on to hyper, unless the script says that it is not to be read.
+/// Passes each request on to hyper, unless the script says not to read it.
 ///
-/// hyper takes an error while it waits for a request as the end of the connection, so what is to
+/// hyper treats an error while it waits for a request as the end of the connection, so what should
 /// happen instead is kept here.
 pub(crate) struct Gate<S> {
     socket: S,
     state: Arc<State>,
-    /// Whether the next bytes are the beginning of a request.
+    /// Whether the next bytes are the start of a request.
     is_idle: bool,
     taken: Option<TakeOver>,
 }
@@ -45,7 +45,7 @@ impl<S: Socket> Gate<S> {
         }
     }
 
-    /// The socket, and what the script wants of it, if it stopped a request here.
+    /// The socket, and what to do with it if the script stopped a request here.
     pub(crate) fn into_parts(self) -> (S, Option<TakeOver>) {
         (self.socket, self.taken)
     }
@@ -64,7 +64,9 @@ impl<S: Socket> AsyncRead for Gate<S> {
             if let Some(end) = self.state.unread() {
                 buffer.set_filled(before);
                 self.taken = Some(TakeOver::unread(end));
-                return Poll::Ready(Err(io::Error::other("the request is not to be read")));
+                return Poll::Ready(Err(io::Error::other(
+                    "the script leaves the request unread",
+                )));
             }
         }
         Poll::Ready(Ok(()))
@@ -77,7 +79,7 @@ impl<S: Socket> AsyncWrite for Gate<S> {
         context: &mut Context<'_>,
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
-        // A server that writes has read the request.
+        // By the time the server writes, it has read the request.
         self.is_idle = true;
         Pin::new(&mut self.socket).poll_write(context, bytes)
     }

@@ -9,7 +9,7 @@ use crate::{Answer, End, RecordedRequest};
 
 pub(crate) type Rule = Arc<dyn Fn(&RecordedRequest) -> Option<Answer> + Send + Sync>;
 
-/// What the test's side and the server's side of an emulator share.
+/// What the test and the server share.
 pub(crate) struct State {
     seen: Mutex<Seen>,
     changed: Condvar,
@@ -18,7 +18,7 @@ pub(crate) struct State {
     mint: Mint,
 }
 
-/// What the server's side has seen of its clients.
+/// What the server has seen of its clients.
 #[derive(Default)]
 pub(crate) struct Seen {
     pub(crate) requests: Vec<RecordedRequest>,
@@ -40,7 +40,7 @@ impl State {
         lock(&self.seen).requests.clone()
     }
 
-    /// Blocks until `done` gives a value; `what` is what did not happen if it never does.
+    /// Blocks until `done` returns a value; `what` describes the state if it never does.
     pub(crate) fn wait<T>(
         &self,
         patience: Duration,
@@ -55,7 +55,7 @@ impl State {
     }
 
     pub(crate) fn script(&self, answers: impl IntoIterator<Item = Answer>) {
-        // Collected first: the iterator is the caller's code and may well use the emulator.
+        // Collected first: the iterator is the caller's code and may itself use the emulator.
         let answers: Vec<_> = answers.into_iter().collect();
         lock(&self.script).extend(answers);
     }
@@ -68,7 +68,7 @@ impl State {
         &self.mint
     }
 
-    /// Counts a connection for as long as what this returns lives.
+    /// Counts a connection as open for as long as the returned value lives.
     pub(crate) fn connected(self: &Arc<Self>) -> Connected {
         let mut seen = lock(&self.seen);
         seen.open_connections = seen.open_connections.saturating_add(1);
@@ -77,7 +77,7 @@ impl State {
         Connected(Arc::clone(self))
     }
 
-    /// How the request that begins to arrive ends, if the script says that it is not to be read.
+    /// How to end the connection, if the script says not to read the request that is arriving.
     pub(crate) fn unread(&self) -> Option<End> {
         let mut script = lock(&self.script);
         match script.front() {
@@ -94,10 +94,10 @@ impl State {
         }
     }
 
-    /// Keeps the request and decides how it will be answered.
+    /// Records the request and decides how to answer it.
     ///
-    /// The server has one thread and this does not await, so the order of the requests and the
-    /// order of the script stay the same.
+    /// The server has one thread and this does not await, so requests get the script's answers in
+    /// the order in which they are recorded.
     pub(crate) fn record(&self, request: &RecordedRequest) -> Answer {
         lock(&self.seen).requests.push(request.clone());
         self.changed.notify_all();
@@ -111,7 +111,7 @@ impl State {
     }
 }
 
-/// A connection that is open.
+/// An open connection.
 pub(crate) struct Connected(Arc<State>);
 
 impl Drop for Connected {
@@ -123,7 +123,7 @@ impl Drop for Connected {
     }
 }
 
-/// A test that panics with a lock held has said what went wrong already.
+/// A test that panics while holding a lock has already said what went wrong.
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

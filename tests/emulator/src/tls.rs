@@ -1,4 +1,4 @@
-//! HTTPS: certificates that are made when the emulator starts, good ones and others.
+//! HTTPS: certificates that are made when the emulator starts, good ones and bad ones.
 
 use std::io;
 use std::sync::Arc;
@@ -13,21 +13,21 @@ use tokio_rustls::server::TlsStream;
 
 use crate::socket::Socket;
 
-/// What is to be said of the certificate that the emulator shows.
+/// The kind of certificate that the emulator presents.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 #[non_exhaustive]
 pub enum Certificate {
     /// Issued by the emulator's authority for `localhost` and `127.0.0.1`.
     Good,
-    /// Issued by nobody but itself.
+    /// Signed by itself, not by the authority.
     SelfSigned,
-    /// Issued by the authority, but it ended in 2001.
+    /// Issued by the authority, but expired in 2001.
     Expired,
-    /// Issued by the authority for `vault.example`, where the emulator is not.
+    /// Issued by the authority for `vault.example`, which is not the emulator's host name.
     OtherName,
 }
 
-/// The authority that issues an emulator's certificate. It is made for this one emulator.
+/// The authority that issues an emulator's certificate. Each emulator has its own.
 #[derive(Clone, Debug)]
 pub struct Authority {
     pem: String,
@@ -35,12 +35,12 @@ pub struct Authority {
 }
 
 impl Authority {
-    /// Its own certificate as PEM, to be trusted as a root.
+    /// Its own certificate as PEM, for a client to trust as a root.
     pub fn pem(&self) -> &str {
         &self.pem
     }
 
-    /// The same as DER.
+    /// The same certificate as DER.
     pub fn der(&self) -> &[u8] {
         &self.der
     }
@@ -65,12 +65,12 @@ impl Socket for TlsStream<TcpStream> {
 const HTTP_2: &[u8] = b"h2";
 const HTTP_1_1: &[u8] = b"http/1.1";
 
-/// Whether the client has asked for HTTP/2.
+/// Whether the client asked for HTTP/2.
 pub(crate) fn speaks_http2(socket: &TlsStream<TcpStream>) -> bool {
     socket.get_ref().1.alpn_protocol() == Some(HTTP_2)
 }
 
-/// Whether the client has gone on with an earlier session.
+/// Whether the client resumed an earlier session.
 pub(crate) fn is_resumed(socket: &TlsStream<TcpStream>) -> bool {
     socket.get_ref().1.handshake_kind() == Some(HandshakeKind::Resumed)
 }
@@ -80,7 +80,7 @@ pub(crate) fn issue(certificate: Certificate) -> io::Result<(Tls, Authority)> {
     let authority = authority().map_err(io::Error::other)?;
     let (certificate, key) = leaf(certificate, &authority.1).map_err(io::Error::other)?;
     let key = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(key.serialize_der()));
-    // The provider is named, so that another one elsewhere in the program changes nothing.
+    // The provider is named, so that one installed elsewhere in the program makes no difference.
     let mut config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
         .with_safe_default_protocol_versions()
         .map_err(io::Error::other)?
@@ -95,7 +95,7 @@ fn authority() -> Result<(Authority, Issuer<'static, KeyPair>), rcgen::Error> {
     let key = KeyPair::generate()?;
     let mut params = CertificateParams::new(Vec::new())?;
     params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
-    let name = "the authority of an Apideck Vault emulator";
+    let name = "Apideck Vault emulator CA";
     params.distinguished_name.push(DnType::CommonName, name);
     let own = params.self_signed(&key)?;
     let authority = Authority {

@@ -11,14 +11,14 @@ use crate::{Emulator, random};
 
 const HEADER: &str = r#"{"alg":"HS256","typ":"JWT"}"#;
 
-/// Signs session tokens, and knows its own ones again.
+/// Signs session tokens, and recognizes its own.
 pub(crate) struct Mint {
     mac: Hmac<Sha256>,
 }
 
 impl Mint {
     pub(crate) fn new() -> Self {
-        // SHA-256's block size: the length at which HMAC takes a key as it is.
+        // SHA-256's block size: the length at which HMAC uses a key as is.
         let mut secret = [0; 64];
         for chunk in secret.chunks_exact_mut(8) {
             chunk.copy_from_slice(&random::bits().to_ne_bytes());
@@ -28,14 +28,14 @@ impl Mint {
         }
     }
 
-    /// A token that begins now.
+    /// A token that is valid from now on.
     pub(crate) fn mint(&self, accepted: &Accepted) -> String {
         let issued = SystemTime::now()
             .duration_since(UNIX_EPOCH)
             .unwrap_or_default()
             .as_secs();
         let expires = issued.saturating_add(accepted.session_length.as_secs());
-        // Begun with what was sent, so that no field of a session can ever replace a claim.
+        // What was sent goes in first, so that no field of a session can ever replace a claim.
         let mut claims = accepted.session.clone();
         claims.insert("application_id".to_owned(), Emulator::APP_ID.into());
         claims.insert(
@@ -44,7 +44,7 @@ impl Mint {
         );
         claims.insert("iat".to_owned(), issued.into());
         claims.insert("exp".to_owned(), expires.into());
-        // Without it, two calls within a second would mint the same token.
+        // Without this, two calls within a second would mint the same token.
         claims.insert("jti".to_owned(), random::id().into());
         self.sign(&Value::Object(claims).to_string())
     }
@@ -77,8 +77,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_signature_is_that_of_the_example_of_rfc_7515() {
-        // Appendix A.1: the key is 64 bytes long, and the parts are given as they are signed.
+    fn the_signature_matches_the_example_in_rfc_7515() {
+        // Appendix A.1: the key is 64 bytes long, and the parts are given as signed.
         let key = URL_SAFE_NO_PAD
             .decode("AyM1SysPpbyDfgZld3umj1qzKObwVMkoqQ-EstJQLr_T-1qS0gZH75aKtMN3Yj0iPS4hcgUuTwjAzZr1Z9CAow")
             .unwrap();
@@ -95,7 +95,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_signed_here_is_known_here_and_nowhere_else() {
+    fn only_the_mint_that_signed_a_token_recognizes_it() {
         let mint = Mint::new();
         let token = mint.sign("{}");
         assert_eq!(mint.verify(&token), Some(serde_json::json!({})));

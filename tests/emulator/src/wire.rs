@@ -1,4 +1,4 @@
-//! What is written on a socket without HTTP's rules in between.
+//! What is written straight to a socket, whatever HTTP's rules are.
 
 use std::error::Error;
 use std::fmt;
@@ -14,9 +14,9 @@ use crate::answer::Delivery;
 use crate::socket::Socket;
 use crate::{End, Place};
 
-/// The end of a connection as HTTP: from here on its socket is ours.
+/// The point where a connection stops being HTTP: from here on, the socket is ours.
 ///
-/// It travels as the service's error, for that is how hyper lets go of a socket.
+/// The service returns it as an error, because that is how hyper gives a socket back.
 #[derive(Clone, Debug)]
 pub(crate) struct TakeOver {
     bytes: Bytes,
@@ -27,7 +27,7 @@ pub(crate) struct TakeOver {
 }
 
 impl TakeOver {
-    /// Ends the connection without a word.
+    /// Ends the connection without sending anything.
     pub(crate) fn end(end: End) -> Self {
         Self {
             bytes: Bytes::new(),
@@ -38,7 +38,7 @@ impl TakeOver {
         }
     }
 
-    /// The same while a request is on its way that nobody is going to read.
+    /// The same, while a request is arriving that will not be read.
     pub(crate) fn unread(end: End) -> Self {
         Self {
             unread: true,
@@ -54,7 +54,7 @@ impl TakeOver {
         }
     }
 
-    /// Writes an answer in its own way. Its framing is added unless the headers say what it is.
+    /// Writes an answer as `delivery` says. Framing is added unless the headers already have it.
     pub(crate) fn deliver(mut response: Response<Bytes>, delivery: Delivery) -> Self {
         let headers = response.headers_mut();
         let chunked = delivery.endless && !headers.contains_key(CONTENT_LENGTH);
@@ -87,12 +87,12 @@ impl TakeOver {
     }
 
     pub(crate) async fn run(&self, mut socket: impl Socket) {
-        // A client that has gone away is no failure of ours.
+        // It is not an error here if the client has gone away.
         let _ = self.write_to(&mut socket).await;
         match self.end {
             End::Close => {
                 let _ = socket.shutdown().await;
-                // A socket that is dropped with something unread in it is reset, not closed.
+                // A socket that is dropped with unread data is reset, not closed.
                 if self.unread {
                     until_gone(&mut socket).await;
                 }
@@ -112,7 +112,7 @@ impl TakeOver {
                     socket.write_u8(*byte).await?;
                     socket.flush().await?;
                     if pause.is_zero() {
-                        // A sleep takes a millisecond at least.
+                        // A sleep takes at least a millisecond.
                         tokio::task::yield_now().await;
                     } else {
                         tokio::time::sleep(pause).await;
@@ -141,14 +141,14 @@ pub(crate) fn is_framed(headers: &HeaderMap) -> bool {
     headers.contains_key(CONTENT_LENGTH) || headers.contains_key(TRANSFER_ENCODING)
 }
 
-/// An answer as HTTP/1.1 bytes, framed by nothing but what its headers say.
+/// An answer as HTTP/1.1 bytes, framed only by what its headers say.
 pub(crate) fn http1(response: &Response<Bytes>) -> Vec<u8> {
     let mut bytes = http1_head(response.status(), response.headers());
     bytes.extend_from_slice(response.body());
     bytes
 }
 
-/// A status line and headers, up to and with the empty line.
+/// A status line and headers, up to and including the empty line.
 pub(crate) fn http1_head(status: StatusCode, headers: &HeaderMap) -> Vec<u8> {
     http_head("1.1", status, headers)
 }
@@ -166,7 +166,7 @@ fn http_head(version: &str, status: StatusCode, headers: &HeaderMap) -> Vec<u8> 
     bytes
 }
 
-/// One chunk, or nothing: an empty one would be the end.
+/// One chunk, or nothing: an empty chunk would end the body.
 fn chunk(bytes: &Bytes) -> Bytes {
     if bytes.is_empty() {
         return Bytes::new();
@@ -179,7 +179,7 @@ fn half(bytes: &[u8]) -> &[u8] {
     bytes.split_at(bytes.len() / 2).0
 }
 
-/// Throws away what comes, until nothing can come any more.
+/// Discards whatever arrives, until the client is gone.
 async fn until_gone(socket: &mut impl Socket) {
     let mut buffer = [0; 4096];
     while socket.read(&mut buffer).await.is_ok_and(|read| read > 0) {}

@@ -3,7 +3,7 @@ use http::HeaderMap;
 use crate::Emulator;
 use crate::api_error::ApiError;
 
-/// Checks all headers; what they say is who the consumer is.
+/// Checks all headers and returns the consumer's id.
 pub(super) fn check(headers: &HeaderMap, empty_body: bool) -> Result<&str, ApiError> {
     authorization(headers)?;
     if required(headers, "x-apideck-app-id")? != Emulator::APP_ID {
@@ -25,7 +25,7 @@ fn authorization(headers: &HeaderMap) -> Result<(), ApiError> {
     let Some(value) = single(headers, "authorization")? else {
         return Err(ApiError::unauthorized("Missing authentication"));
     };
-    // The scheme's name is case-insensitive by RFC 9110, the key is not.
+    // RFC 9110 makes the scheme's name case-insensitive; the key is not.
     let key = value
         .split_once(' ')
         .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
@@ -68,14 +68,14 @@ fn essence(media_type: &str) -> &str {
     media_type.split(';').next().unwrap_or_default().trim()
 }
 
-/// A header that has to be there and to say something.
+/// A header that must be there and must not be empty.
 fn required<'a>(headers: &'a HeaderMap, name: &str) -> Result<&'a str, ApiError> {
     single(headers, name)?
         .filter(|value| !value.is_empty())
         .ok_or_else(|| missing(name))
 }
 
-/// A header that may be there once: two of them are how requests get smuggled.
+/// A header that may appear only once: duplicates are how requests get smuggled.
 fn single<'a>(headers: &'a HeaderMap, name: &str) -> Result<Option<&'a str>, ApiError> {
     let mut values = headers.get_all(name).iter();
     let Some(value) = values.next() else {
@@ -93,7 +93,7 @@ fn missing(name: &str) -> ApiError {
     ApiError::header(format!("Missing Header: {name}"))
 }
 
-/// Without the value, which may be a secret.
+/// Leaves out the value, which may be a secret.
 fn invalid(name: &str) -> ApiError {
     ApiError::header(format!("Invalid Header: {name}"))
 }

@@ -7,7 +7,7 @@ use crate::api_error::ApiError;
 
 type Checked = Result<(), ApiError>;
 
-/// What a field's value must be. It is told the field's path, to name it in the error.
+/// Checks a field's value. It takes the field's path as well, to name it in the error.
 type Rule = fn(&str, &Value) -> Checked;
 
 type Fields = &'static [(&'static str, Rule)];
@@ -63,7 +63,7 @@ const ALLOW_ACTIONS: [&str; 4] = ["delete", "disconnect", "reauthorize", "disabl
 const DEFAULT_LENGTH: Duration = Duration::from_secs(60 * 60);
 const MAXIMUM_LENGTH: Duration = Duration::from_secs(7 * 24 * 60 * 60);
 
-/// The session that a body describes: none of it, if there is no body.
+/// The session that a body describes; an empty one if there is no body.
 pub(super) fn parse(body: &[u8]) -> Result<Map<String, Value>, ApiError> {
     if body.is_empty() {
         return Ok(Map::new());
@@ -77,7 +77,7 @@ pub(super) fn parse(body: &[u8]) -> Result<Map<String, Value>, ApiError> {
     }
 }
 
-/// How long a session that was found good lasts.
+/// How long a valid session lasts.
 pub(super) fn length(session: &Map<String, Value>) -> Duration {
     session
         .get("settings")
@@ -87,7 +87,7 @@ pub(super) fn length(session: &Map<String, Value>) -> Duration {
         .unwrap_or(DEFAULT_LENGTH)
 }
 
-/// An object that may hold these fields and no other ones.
+/// An object that may have these fields and no others.
 fn closed(path: &str, value: &Value, fields: Fields) -> Checked {
     for name in object(path, value)?.keys() {
         if !fields.iter().any(|(known, _)| known == name) {
@@ -100,7 +100,7 @@ fn closed(path: &str, value: &Value, fields: Fields) -> Checked {
     open(path, value, fields)
 }
 
-/// An object that may hold these fields and any other ones.
+/// An object that may have these fields and any others.
 fn open(path: &str, value: &Value, fields: Fields) -> Checked {
     let object = object(path, value)?;
     for (name, rule) in fields {
@@ -174,7 +174,7 @@ fn session_length(path: &str, value: &Value) -> Checked {
     }
 }
 
-/// A number and a unit; a length that no number can hold is as good as the longest.
+/// A number and a unit; a number that is too large for the type counts as its largest value.
 fn parse_length(text: &str) -> Option<Duration> {
     let unit = text.chars().next_back()?;
     let number = text.strip_suffix(unit)?;

@@ -169,7 +169,7 @@ fn a_test_can_wait_for_requests_and_for_connections() {
     let open = emulator.wait_for_open_connections(0, Duration::ZERO);
     assert_eq!(
         open.unwrap_err().to_string(),
-        "1 connections are open instead of 0"
+        "expected 0 open connections, found 1"
     );
     drop(connection);
     emulator.wait_for_open_connections(0, PATIENCE).unwrap();

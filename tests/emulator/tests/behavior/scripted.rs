@@ -179,11 +179,11 @@ fn a_mistake_in_a_script_is_answered_with_what_is_wrong() {
         (Answer::status(1000), "1000 is not an HTTP status"),
         (
             Answer::normal().header("a b", "c"),
-            r#""a b" is not a header name"#,
+            r#""a b" is not a valid header name"#,
         ),
         (
             Answer::normal().header("a", "b\r\nc"),
-            r#""b\r\nc" is not a value for the header a"#,
+            r#""b\r\nc" is not a valid value for the header a"#,
         ),
     ] {
         let reply = scripted(answer);
