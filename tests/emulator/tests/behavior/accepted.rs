@@ -3,9 +3,9 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
 
-use crate::client::{Request, exchange};
+use crate::client::{Reply, Request, exchange};
 
-/// The contract's example, in the contract's order and without blanks.
+/// The contract's example, in the contract's order and without whitespace.
 const EXAMPLE: &str = concat!(
     r##"{"consumer_metadata":{"account_name":"SpaceX","user_name":"Elon Musk","##,
     r##""email":"elon@musk.com","image":"https://www.spacex.com/static/images/share.jpg"},"##,
@@ -28,13 +28,17 @@ fn mint(emulator: &Emulator, body: impl ToString) -> Value {
         "{}",
         String::from_utf8_lossy(&reply.body)
     );
-    emulator
-        .verify(reply.json()["data"]["session_token"].as_str().unwrap())
-        .unwrap()
+    claims(emulator, &reply)
+}
+
+fn claims(emulator: &Emulator, reply: &Reply) -> Value {
+    let body = reply.json();
+    let token = body["data"]["session_token"].as_str().unwrap();
+    emulator.verify(token).unwrap()
 }
 
 #[test]
-fn the_contracts_example_is_answered_with_the_contracts_envelope() {
+fn the_contracts_example_gets_the_contracts_envelope() {
     assert_eq!(EXAMPLE.len(), 777);
     let emulator = Emulator::start().unwrap();
     let reply = exchange(&emulator, &Request::good().body(EXAMPLE));
@@ -77,7 +81,7 @@ fn the_contracts_example_is_answered_with_the_contracts_envelope() {
 }
 
 #[test]
-fn the_token_is_signed_hs256_and_says_what_was_sent() {
+fn the_token_is_signed_with_hs256_and_holds_what_was_sent() {
     let emulator = Emulator::start().unwrap();
     let reply = exchange(&emulator, &Request::good().body(EXAMPLE));
     let body = reply.json();
@@ -101,7 +105,7 @@ fn the_token_is_signed_hs256_and_says_what_was_sent() {
 }
 
 #[test]
-fn a_token_that_was_changed_is_not_the_emulators() {
+fn a_changed_token_is_not_recognized() {
     let emulator = Emulator::start().unwrap();
     let body = exchange(&emulator, &Request::good()).json();
     let token = body["data"]["session_token"].as_str().unwrap();
@@ -116,7 +120,7 @@ fn a_token_that_was_changed_is_not_the_emulators() {
 }
 
 #[test]
-fn no_body_and_an_empty_session_last_one_hour_and_claim_nothing() {
+fn an_empty_session_lasts_one_hour_and_adds_no_claims() {
     let emulator = Emulator::start().unwrap();
     for body in ["", "{}", r#"{"settings":{}}"#] {
         let claims = mint(&emulator, body);
@@ -136,7 +140,7 @@ fn a_request_without_a_body_needs_no_content_type() {
 }
 
 #[test]
-fn the_same_request_mints_another_token() {
+fn repeating_a_request_mints_a_new_token() {
     let emulator = Emulator::start().unwrap();
     let [first, second] = [0, 1].map(|_| exchange(&emulator, &Request::good()));
     assert_ne!(
@@ -150,7 +154,7 @@ fn the_same_request_mints_another_token() {
 }
 
 #[test]
-fn every_unit_of_a_session_length_is_understood_up_to_one_week() {
+fn every_unit_of_session_length_works_up_to_one_week() {
     let emulator = Emulator::start().unwrap();
     let lengths = [
         ("1s", 1),
@@ -167,7 +171,7 @@ fn every_unit_of_a_session_length_is_understood_up_to_one_week() {
 }
 
 #[test]
-fn all_settings_are_taken_and_an_empty_list_stays_an_empty_list() {
+fn all_settings_are_accepted_and_an_empty_list_stays_empty() {
     let emulator = Emulator::start().unwrap();
     let settings = json!({
         "unified_apis": [], "hide_resource_settings": true, "sandbox_mode": true,
@@ -182,7 +186,7 @@ fn all_settings_are_taken_and_an_empty_list_stays_an_empty_list() {
 }
 
 #[test]
-fn a_unified_api_that_nobody_knows_yet_is_taken() {
+fn an_unknown_unified_api_is_accepted() {
     let emulator = Emulator::start().unwrap();
     mint(
         &emulator,
@@ -191,7 +195,7 @@ fn a_unified_api_that_nobody_knows_yet_is_taken() {
 }
 
 #[test]
-fn what_the_schema_leaves_open_may_hold_anything() {
+fn objects_that_the_schema_leaves_open_may_hold_anything() {
     let emulator = Emulator::start().unwrap();
     let session = json!({
         "consumer_metadata": {"plan": 3},
@@ -205,7 +209,7 @@ fn what_the_schema_leaves_open_may_hold_anything() {
 }
 
 #[test]
-fn a_setting_that_is_named_like_a_claim_does_not_replace_it() {
+fn a_custom_setting_named_like_a_claim_does_not_replace_it() {
     let emulator = Emulator::start().unwrap();
     let claims = mint(&emulator, json!({"custom_consumer_settings": {"exp": 1}}));
     assert_eq!(lifetime(&claims), 3600);
@@ -219,16 +223,12 @@ fn any_consumer_is_accepted() {
             &emulator,
             &Request::good().with("x-apideck-consumer-id", consumer),
         );
-        let body = reply.json();
-        let claims = emulator
-            .verify(body["data"]["session_token"].as_str().unwrap())
-            .unwrap();
-        assert_eq!(claims["consumer_id"], consumer);
+        assert_eq!(claims(&emulator, &reply)["consumer_id"], consumer);
     }
 }
 
 #[test]
-fn headers_may_be_written_in_any_way_that_http_allows() {
+fn headers_may_be_written_any_way_http_allows() {
     let emulator = Emulator::start().unwrap();
     for (name, value) in [
         ("content-type", "application/json; charset=utf-8"),
@@ -246,7 +246,7 @@ fn headers_may_be_written_in_any_way_that_http_allows() {
 }
 
 #[test]
-fn a_query_is_no_reason_to_refuse() {
+fn a_query_string_is_ignored() {
     let emulator = Emulator::start().unwrap();
     let request = Request::good().start("POST /vault/sessions?a=b HTTP/1.1");
     assert_eq!(exchange(&emulator, &request).status, 200);

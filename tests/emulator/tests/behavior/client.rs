@@ -1,4 +1,4 @@
-//! A client that knows nothing but sockets: whatever it is told to send, it sends.
+//! A client on a bare socket: it sends exactly what it is told to send.
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
@@ -7,7 +7,7 @@ use std::time::Duration;
 use apideck_vault_emulator::Emulator;
 use serde_json::Value;
 
-/// A good request without a body, to be made worse.
+/// A valid request without a body, for tests to change.
 pub(crate) struct Request {
     start: String,
     headers: Vec<(String, Vec<u8>)>,
@@ -92,7 +92,7 @@ impl Reply {
     }
 }
 
-/// Far beyond what anything takes: it is there so that a failure does not hang.
+/// Far longer than anything takes: it makes a failing test end instead of hang.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
 
 pub(crate) struct Connection<S = TcpStream> {
@@ -102,7 +102,6 @@ pub(crate) struct Connection<S = TcpStream> {
 impl Connection {
     pub(crate) fn open(emulator: &Emulator) -> Self {
         let stream = TcpStream::connect(emulator.address()).unwrap();
-        // Far beyond what anything takes: it is there to fail instead of hanging.
         stream.set_read_timeout(Some(PATIENCE)).unwrap();
         Self::over(stream)
     }
@@ -148,20 +147,20 @@ impl<S: Read + Write> Connection<S> {
         reply
     }
 
-    /// Everything up to the end of the connection.
+    /// Reads everything up to the end of the connection.
     pub(crate) fn rest(&mut self) -> Vec<u8> {
         let mut rest = Vec::new();
         self.stream.read_to_end(&mut rest).unwrap();
         rest
     }
 
-    /// How the connection breaks, if it does not end in an orderly way.
+    /// Reads up to the error that ends the connection.
     pub(crate) fn end(&mut self) -> std::io::Error {
         let mut rest = Vec::new();
         self.stream.read_to_end(&mut rest).unwrap_err()
     }
 
-    /// The next so many bytes.
+    /// Reads the next `count` bytes.
     pub(crate) fn take(&mut self, count: usize) -> Vec<u8> {
         let mut bytes = vec![0; count];
         self.stream.read_exact(&mut bytes).unwrap();
@@ -173,20 +172,25 @@ impl<S: Read + Write> Connection<S> {
         self.stream.read_line(&mut line).unwrap();
         assert!(
             line.ends_with("\r\n"),
-            "the connection ended within a line: {line:?}"
+            "the connection ended in the middle of a line: {line:?}"
         );
         line.trim_end().to_owned()
     }
 }
 
-/// One request on a connection of its own.
-pub(crate) fn exchange(emulator: &Emulator, request: &Request) -> Reply {
+/// Sends a request on a new connection.
+pub(crate) fn send(emulator: &Emulator, request: &Request) -> Connection {
     let mut connection = Connection::open(emulator);
     connection.send(&request.bytes());
-    connection.receive()
+    connection
 }
 
-/// Returns as soon as this many requests have arrived.
+/// Sends a request on a new connection and reads the answer.
+pub(crate) fn exchange(emulator: &Emulator, request: &Request) -> Reply {
+    send(emulator, request).receive()
+}
+
+/// Blocks until `count` requests have arrived.
 pub(crate) fn arrived(emulator: &Emulator, count: usize) {
     emulator.wait_for_requests(count, PATIENCE).unwrap();
 }

@@ -28,7 +28,7 @@ fn open(emulator: &Emulator) -> Connection<Tls> {
 }
 
 #[test]
-fn a_good_certificate_serves_https() {
+fn https_works_with_a_good_certificate() {
     let emulator = Emulator::start_https(Certificate::Good).unwrap();
     let port = emulator.address().port();
     assert_eq!(emulator.url(), format!("https://localhost:{port}"));
@@ -42,7 +42,7 @@ fn a_good_certificate_serves_https() {
 }
 
 #[test]
-fn other_certificates_are_just_as_bad_as_they_say() {
+fn each_bad_certificate_is_refused_for_its_own_reason() {
     for (certificate, refusal) in [
         (Certificate::SelfSigned, "UnknownIssuer"),
         (Certificate::Expired, "expired"),
@@ -61,7 +61,7 @@ fn other_certificates_are_just_as_bad_as_they_say() {
 }
 
 #[test]
-fn answers_misbehave_over_https_as_well() {
+fn answers_misbehave_over_https_too() {
     let emulator = Emulator::start_https(Certificate::Good).unwrap();
     emulator.script([
         Answer::reset().unread(),

@@ -4,10 +4,10 @@ use std::sync::{Arc, Mutex};
 
 use apideck_vault_emulator::{Answer, Emulator};
 
-use crate::client::{Connection, Request, arrived, exchange};
+use crate::client::{Connection, Request, arrived, exchange, send};
 
 #[test]
-fn the_url_is_that_of_a_loopback_port() {
+fn the_url_names_a_loopback_port() {
     let emulator = Emulator::start().unwrap();
     assert_eq!(
         emulator.url(),
@@ -20,7 +20,7 @@ fn the_url_is_that_of_a_loopback_port() {
 }
 
 #[test]
-fn two_emulators_know_nothing_of_each_other() {
+fn two_emulators_are_independent() {
     let [one, other] = [0, 1].map(|_| Emulator::start().unwrap());
     assert_ne!(one.url(), other.url());
     one.script([Answer::status(503)]);
@@ -40,25 +40,23 @@ fn the_port_is_closed_when_drop_returns() {
         drop(emulator);
         TcpStream::connect(address).is_err_and(|error| error.kind() == ErrorKind::ConnectionRefused)
     };
-    // Once in a long while another test's emulator is given the very port that was set free.
+    // Once in a while another test's emulator gets the very port that was just freed.
     assert!((0..3).any(|_| closed()));
 }
 
 #[test]
-fn drop_ends_what_hangs_and_what_idles_and_what_is_half_sent() {
+fn drop_ends_idle_hanging_and_silent_connections() {
     let emulator = Emulator::start().unwrap();
     emulator.script([Answer::normal(), Answer::hang()]);
-    let mut idle = Connection::open(&emulator);
-    idle.send(&Request::good().bytes());
+    let mut idle = send(&emulator, &Request::good());
     assert_eq!(idle.receive().status, 200);
-    let mut hanging = Connection::open(&emulator);
-    hanging.send(&Request::good().bytes());
+    let mut hanging = send(&emulator, &Request::good());
     arrived(&emulator, 2);
     let mut silent = TcpStream::connect(emulator.address()).unwrap();
     drop(emulator);
     assert_eq!(idle.rest(), b"");
     assert_eq!(hanging.rest(), b"");
-    // Whether it was accepted already decides between an end and a reset.
+    // It is closed if it was already accepted, and reset if not.
     assert!(matches!(silent.read(&mut [0]), Ok(0) | Err(_)));
 }
 

@@ -1,4 +1,4 @@
-//! What the emulator does, seen from the other end of a socket.
+//! What the emulator does, as seen from the other end of a socket.
 
 #[cfg(test)]
 mod accepted;
@@ -14,5 +14,7 @@ mod misbehaving;
 mod recorded;
 #[cfg(test)]
 mod refused;
+#[cfg(test)]
+mod rules;
 #[cfg(test)]
 mod scripted;

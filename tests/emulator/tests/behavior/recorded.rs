@@ -3,7 +3,7 @@ use std::sync::{Mutex, mpsc};
 use apideck_vault_emulator::{Answer, Emulator};
 use http::{Method, Version};
 
-use crate::client::{Connection, Request, arrived, exchange};
+use crate::client::{Connection, Request, arrived, exchange, send};
 
 #[test]
 fn a_request_is_kept_as_it_arrived() {
@@ -38,7 +38,7 @@ fn a_request_is_kept_as_it_arrived() {
 }
 
 #[test]
-fn a_body_in_chunks_is_kept_whole() {
+fn a_chunked_body_is_kept_whole() {
     let emulator = Emulator::start().unwrap();
     let head = Request::good().and("transfer-encoding", "chunked").bytes();
     let head = String::from_utf8(head)
@@ -54,14 +54,12 @@ fn a_body_in_chunks_is_kept_whole() {
 }
 
 #[test]
-fn requests_are_in_order_and_there_before_their_answer() {
+fn requests_are_recorded_in_order_and_before_they_are_answered() {
     let emulator = Emulator::start().unwrap();
     emulator.script([Answer::hang()]);
-    let mut hanging = Connection::open(&emulator);
-    hanging.send(
-        &Request::good()
-            .with("x-apideck-consumer-id", "first")
-            .bytes(),
+    let _hanging = send(
+        &emulator,
+        &Request::good().with("x-apideck-consumer-id", "first"),
     );
     arrived(&emulator, 1);
     exchange(
@@ -79,7 +77,7 @@ fn requests_are_in_order_and_there_before_their_answer() {
 }
 
 #[test]
-fn a_request_that_breaks_off_is_not_kept() {
+fn a_request_that_is_cut_off_is_not_kept() {
     let emulator = Emulator::start().unwrap();
     let whole = Request::good().body("{}").bytes();
     let mut connection = Connection::open(&emulator);
@@ -90,7 +88,7 @@ fn a_request_that_breaks_off_is_not_kept() {
 }
 
 #[test]
-fn a_client_that_has_gone_before_anyone_looked_has_sent_its_request_all_the_same() {
+fn a_request_counts_even_if_its_client_is_gone_before_it_is_read() {
     let emulator = Emulator::start().unwrap();
     let (release, released) = mpsc::channel::<()>();
     let released = Mutex::new(released);
@@ -100,14 +98,13 @@ fn a_client_that_has_gone_before_anyone_looked_has_sent_its_request_all_the_same
         None
     });
     let leaving = ["", "{}"].map(|body| {
-        let mut connection = Connection::open(&emulator);
-        connection.send(&Request::good().bytes());
+        let mut connection = send(&emulator, &Request::good());
         connection.receive();
         (connection, body)
     });
-    // While the rule holds the emulator's thread, request and end arrive, to be seen at once.
-    let mut blocking = Connection::open(&emulator);
-    blocking.send(&Request::good().and("x-block", "yes").bytes());
+    // While the rule holds the emulator's thread, each request and the end of its connection both
+    // arrive, so the emulator sees them together.
+    let mut blocking = send(&emulator, &Request::good().and("x-block", "yes"));
     arrived(&emulator, 3);
     for (mut connection, body) in leaving {
         connection.send(&Request::good().body(body).bytes());
@@ -118,7 +115,7 @@ fn a_client_that_has_gone_before_anyone_looked_has_sent_its_request_all_the_same
 }
 
 #[test]
-fn the_connection_tells_whether_it_was_used_again() {
+fn connection_ids_show_which_requests_shared_a_connection() {
     let emulator = Emulator::start().unwrap();
     let mut reused = Connection::open(&emulator);
     for _ in 0..2 {
@@ -132,7 +129,7 @@ fn the_connection_tells_whether_it_was_used_again() {
 }
 
 #[test]
-fn two_requests_sent_at_once_are_answered_one_after_the_other() {
+fn two_pipelined_requests_are_answered_in_order() {
     let emulator = Emulator::start().unwrap();
     emulator.script([Answer::status(500), Answer::status(503)]);
     let mut connection = Connection::open(&emulator);
@@ -144,7 +141,7 @@ fn two_requests_sent_at_once_are_answered_one_after_the_other() {
 }
 
 #[test]
-fn debug_shows_the_request_but_not_the_key() {
+fn debug_output_shows_the_request_but_not_its_credentials() {
     let emulator = Emulator::start().unwrap();
     exchange(&emulator, &Request::good().and("cookie", "also-a-secret"));
     for debug in [
