@@ -1,9 +1,9 @@
-"""What a request says about a session, and in what two of them differ."""
+"""What a request says about a session, and how two of them differ."""
 
 import copy
 import json
 
-# What the official SDKs add to `settings` where the caller set nothing: the server's defaults.
+# What the official SDKs add to `settings` for whatever the caller did not set: the server's defaults.
 DEFAULTS = {
     "hide_resource_settings": False,
     "sandbox_mode": False,
@@ -26,7 +26,7 @@ HEADERS = {
 
 
 def expected(session, api_key, app_id, consumer_id):
-    """What the contract's example session has to arrive as."""
+    """What must arrive for a session."""
     return {
         "method": "POST",
         "path": "/vault/sessions",
@@ -40,7 +40,7 @@ def expected(session, api_key, app_id, consumer_id):
 
 
 def arrived(request):
-    """The same of a recorded request. A header that is there twice is a list of two values."""
+    """The same for a recorded request. A header that appears twice is a list of two values."""
     said = {"method": request["method"], "path": request["path"]}
     for aspect, name in HEADERS.items():
         values = [value for header, value in request["headers"] if header == name]
@@ -50,7 +50,7 @@ def arrived(request):
 
 
 def without_defaults(said, session):
-    """Takes away the defaults that the session did not set, and says which they were."""
+    """Removes the defaults that the session did not set, and returns their names too."""
     said = copy.deepcopy(said)
     settings = said["body"].get("settings", {})
     own = session.get("settings", {})
@@ -65,12 +65,12 @@ def without_defaults(said, session):
 
 
 def same(one, other):
-    """Equal as JSON, where `1` is not `true`, as it is in Python."""
+    """Whether both are equal as JSON. In Python `1 == True`; in JSON they differ."""
     return isinstance(one, bool) == isinstance(other, bool) and one == other
 
 
 def differences(wanted, got, path=""):
-    """Every place where `got` is not `wanted`, by its path."""
+    """Every place where `got` differs from `wanted`, with its path."""
     if isinstance(wanted, dict) and isinstance(got, dict):
         return [
             difference
@@ -98,7 +98,7 @@ def text(value):
 
 
 def alterations(said, path=""):
-    """Copies of `said` with one value changed, one left out or one added, each with its path."""
+    """Copies of `said` with one value changed, removed or added, each with the path of that value."""
     items = said.items() if isinstance(said, dict) else enumerate(said)
     for name, value in items:
         at = f"{path}[{name}]" if isinstance(said, list) else f"{path}.{name}" if path else name

@@ -1,7 +1,7 @@
 // Sends the contract's example session with the official TypeScript SDK.
 //
 // node official.cjs SERVER_URL APP_ID, with the SDK in NODE_PATH. Each line on standard input is a
-// call: JSON with `api_key` and `consumer_id`. It is answered with what came of it, as a line of JSON.
+// call: JSON with `api_key` and `consumer_id`. Its outcome is written to standard output as a line of JSON.
 
 const readline = require("node:readline");
 const { Apideck } = require("@apideck/unify");
@@ -48,8 +48,8 @@ async function call(apiKey, consumerId) {
     const { sessionUri, sessionToken } = createSessionResponse.data;
     return { created: { session_uri: sessionUri, session_token: sessionToken } };
   } catch (error) {
-    // Anything but one of its typed errors (an answer that it could not parse, no connection) is
-    // no outcome to compare but a failure of the check.
+    // Any other error (an answer that the SDK could not parse, no connection) is not an outcome to
+    // compare: it makes the check fail.
     if (!(error instanceof errors.ApideckError) || !("data$" in error)) throw error;
     const { statusCode, error: reason, typeName, message, detail, ref } = error.data$;
     const body = { status_code: statusCode, error: reason, type_name: typeName, message, detail, ref };

@@ -1,7 +1,7 @@
 """Sends the contract's example session with the official Python SDK.
 
 python3 official.py SERVER_URL APP_ID, with the SDK in PYTHONPATH. Each line on standard input is a
-call: JSON with `api_key` and `consumer_id`. It is answered with what came of it, as a line of JSON.
+call: JSON with `api_key` and `consumer_id`. Its outcome is written to standard output as a line of JSON.
 """
 
 import json
@@ -39,8 +39,8 @@ SESSION = {
     },
 }
 
-# Anything but one of these (an answer that the SDK could not parse, no connection) is no outcome to
-# compare but a failure of the check.
+# Any other exception (an answer that the SDK could not parse, no connection) is not an outcome to
+# compare: it makes the check fail.
 TYPED = (
     models.BadRequestResponse,
     models.UnauthorizedResponse,

@@ -1,4 +1,4 @@
-"""The programs that the check runs: the emulator, the clients, nginx."""
+"""The programs that the check runs: the emulator, the clients and nginx."""
 
 import contextlib
 import json
@@ -11,7 +11,7 @@ import subprocess
 
 HERE = pathlib.Path(__file__).parent
 
-# A program that takes longer than this hangs.
+# In seconds. A program that takes longer than this has hung.
 PATIENCE = 60
 
 
@@ -26,7 +26,7 @@ class Emulator:
         self.url, self.api_key, self.app_id = told["url"], told["api_key"], told["app_id"]
 
     def requests(self):
-        """What arrived since the last time."""
+        """The requests that arrived since the last call."""
         self.process.stdin.write("\n")
         self.process.stdin.flush()
         return json.loads(self.process.stdout.readline())
@@ -38,7 +38,7 @@ class Emulator:
 
 
 def environment(**additions):
-    """Without what would lead a client elsewhere: proxies, and a key or a server of the caller's."""
+    """Leaves out what could lead a client elsewhere: proxies, and the caller's own key or server."""
     inherited = {
         name: value
         for name, value in os.environ.items()
@@ -48,7 +48,7 @@ def environment(**additions):
 
 
 class Official:
-    """An official SDK, in one process for all of its calls: it takes seconds to load."""
+    """An official SDK, in one process for all its calls, because it takes seconds to load."""
 
     is_official = True
 
@@ -63,24 +63,24 @@ class Official:
         )
 
     def send(self, emulator, consumer_id, api_key=None):
-        """What came of a call."""
+        """Makes a call and returns its outcome, in a list of one."""
         call = {"api_key": api_key or emulator.api_key, "consumer_id": consumer_id}
         self.process.stdin.write(f"{json.dumps(call)}\n")
         self.process.stdin.flush()
         line = self.process.stdout.readline()
         if not line:
-            raise RuntimeError(f"{self.name} ended with {self.process.wait(PATIENCE)}, as it says above")
+            raise RuntimeError(f"{self.name} exited with {self.process.wait(PATIENCE)}; its output is above")
         return [json.loads(line)]
 
     def stop(self):
-        # It may have ended, and then it does not read what was written to it.
+        # If it has already exited, nobody reads what was written to it.
         with contextlib.suppress(BrokenPipeError):
             self.process.stdin.close()
         self.process.wait(PATIENCE)
 
 
 class Adapter:
-    """One of our adapters, in a process for each client, which makes one or more calls."""
+    """One of our adapters. Each client is a process of its own, which makes one or more calls."""
 
     is_official = False
 
@@ -88,7 +88,7 @@ class Adapter:
         self.name, self.program = name, examples / "interop_client"
 
     def send(self, emulator, consumer_id, api_key=None, url=None, calls=1, authority=None):
-        """What came of each call."""
+        """Makes the calls and returns the outcome of each."""
         call = [url or emulator.url, api_key or emulator.api_key, emulator.app_id, consumer_id]
         ended = subprocess.run(
             [self.program, self.name, *call, str(calls), *([authority] if authority else [])],
@@ -99,23 +99,23 @@ class Adapter:
             timeout=PATIENCE,
         )
         if ended.returncode != 0:
-            raise RuntimeError(f"{self.name} ended with {ended.returncode}: {ended.stderr.strip()}")
+            raise RuntimeError(f"{self.name} exited with {ended.returncode}: {ended.stderr.strip()}")
         return [json.loads(line) for line in ended.stdout.splitlines()]
 
 
 class Nginx:
-    """nginx in front of the emulator, on ports that are free, with a certificate of its own."""
+    """nginx in front of the emulator, on free ports, with its own certificate."""
 
     def __init__(self, program, emulator, folder):
         self.folder = folder
         self.authority = make_certificates(folder)
         with contextlib.ExitStack() as sockets:
-            # nginx takes over sockets that listen already (what it does when it is upgraded), so
-            # that no other program can take the port first and a client need not wait for nginx.
+            # nginx inherits sockets that are already listening (as it does in an upgrade), so no
+            # other program can take the port first, and clients need not wait for nginx to start.
             plain, tls = (sockets.enter_context(listening()) for _ in range(2))
             ports = [listener.getsockname()[1] for listener in (plain, tls)]
             self.url = f"http://127.0.0.1:{ports[0]}"
-            # By its name: it is what the certificate is for, and what the client tells the server.
+            # By name, because the certificate is for that name and the client sends it to the server.
             self.tls_url = f"https://localhost:{ports[1]}"
             template = string.Template((HERE / "nginx.conf").read_text())
             configuration = folder / "nginx.conf"
@@ -137,16 +137,16 @@ class Nginx:
 
     def must_run(self):
         if self.process.poll() is not None:
-            raise RuntimeError(f"nginx ended with {self.process.returncode}")
+            raise RuntimeError(f"nginx exited with {self.process.returncode}")
 
     def stop(self):
-        """Its log, which is complete only now."""
+        """Stops it and returns its log, which is complete only then."""
         if self.process.poll() is None:
             self.process.send_signal(signal.SIGQUIT)
         try:
             self.process.wait(PATIENCE)
         except subprocess.TimeoutExpired:
-            # At once, where it was asked to end its calls first.
+            # SIGQUIT lets it finish its calls first; this stops it at once.
             self.process.terminate()
             self.process.wait(PATIENCE)
         log = self.folder / "access.log"
@@ -161,13 +161,13 @@ def listening():
     listener = socket.socket()
     listener.bind(("127.0.0.1", 0))
     listener.listen(64)
-    # The connections are waited for by nginx, which cannot block on one of them.
+    # nginx polls its sockets, so accepting on one must not block.
     listener.setblocking(False)
     return listener
 
 
 def make_certificates(folder):
-    """A throw-away certificate authority, and what it signed for nginx."""
+    """Makes a throwaway certificate authority, and a certificate that it signs for nginx."""
     configuration = folder / "openssl.cnf"
     configuration.write_text(
         "[req]\ndistinguished_name = name\nprompt = no\n"
