@@ -1,4 +1,4 @@
-//! The client: its settings, and the hyper client or tower service that it sends with.
+//! The client: its settings, and the hyper client or tower service that sends its requests.
 
 use apideck_vault_core::http::{Request, Response};
 use apideck_vault_core::{Bytes, ClientSettings, CreateSession, CreatedSession, Operation, Vault};
@@ -12,11 +12,10 @@ use crate::default_client::{Clients, DefaultClient};
 use crate::drive::drive;
 use crate::transport::BoxError;
 
-/// Creates Vault sessions over hyper, or over any tower service.
+/// Creates Vault sessions over hyper or any tower service.
 ///
-/// A clone is cheap and shares connections and retry budget, and so do the copies that the `with_…`
-/// methods make: that is how one call gets its own deadline, keys are rotated and servers chosen.
-/// Dropping a call's future ends the call.
+/// Cloning is cheap. Clones, and the copies that the `with_…` methods make for another deadline,
+/// key or server, share connections and the retry budget. Dropping a call's future ends the call.
 ///
 /// ```
 /// use apideck_vault_hyper::{Vault, VaultClient};
@@ -34,8 +33,8 @@ pub struct VaultClient<S = DefaultClient> {
 }
 
 impl VaultClient {
-    /// A client with a connection pool of its own, made of a [`Vault`] or of [`ClientSettings`]. This
-    /// does not connect yet.
+    /// A client with its own connection pool, from a [`Vault`] or [`ClientSettings`]. It does not
+    /// connect yet.
     pub fn new(settings: impl Into<ClientSettings>) -> Self {
         Self {
             settings: settings.into(),
@@ -45,8 +44,8 @@ impl VaultClient {
 }
 
 impl<S: Clone> VaultClient<S> {
-    /// A client on a service of yours: a hyper client with your connector, a stack of tower layers,
-    /// a fake one for tests. A layer that follows redirects carries the API key along.
+    /// A client on your own service: a hyper client with your connector, a stack of tower layers,
+    /// or a fake for tests. A layer that follows redirects passes the API key along.
     ///
     /// ```
     /// use apideck_vault_hyper::hyper_util::client::legacy::Client;
@@ -65,13 +64,13 @@ impl<S: Clone> VaultClient<S> {
         }
     }
 
-    /// What this client is, its connections aside.
+    /// The client's settings.
     pub fn settings(&self) -> &ClientSettings {
         &self.settings
     }
 
-    /// The same client with other settings. The copy shares the connections and, unless `change` sets
-    /// another, the retry budget.
+    /// A copy of the client with other settings. It shares the connections and, unless `change`
+    /// sets another one, the retry budget.
     pub fn with_settings(&self, change: impl FnOnce(ClientSettings) -> ClientSettings) -> Self {
         Self {
             settings: change(self.settings.clone()),
@@ -79,8 +78,8 @@ impl<S: Clone> VaultClient<S> {
         }
     }
 
-    /// The same client for another API key, application or server. The copy shares the connections and
-    /// the retry budget.
+    /// A copy of the client for another API key, application or server. It shares the connections
+    /// and the retry budget.
     pub fn with_vault(&self, vault: Vault) -> Self {
         self.with_settings(|settings| settings.vault(vault))
     }
@@ -95,15 +94,13 @@ where
     B::Data: Send,
     B::Error: Into<BoxError>,
 {
-    /// Creates a session.
-    ///
-    /// The input is checked at once; the request is sent, and the call's time begins, when the future
-    /// is polled.
+    /// Creates a session. The input is checked at once. The request is sent, and the call's time
+    /// begins, when the future is first polled.
     ///
     /// # Errors
     ///
-    /// If the input cannot be sent, Apideck refuses, the answer breaks the contract, or no answer
-    /// comes, each after the retries that the settings allow.
+    /// If the input cannot be sent, Apideck refuses the request, the answer breaks the contract, or
+    /// no answer comes, after any retries that the settings allow.
     pub fn create_session(
         &self,
         create: CreateSession,
@@ -111,15 +108,14 @@ where
         self.call(create, Response::into_body)
     }
 
-    /// Performs any operation; the answer comes with its status and headers, and
-    /// [`Attempts::of`](crate::Attempts::of) tells how many attempts it took.
-    ///
-    /// The operation is encoded at once; the request is sent, and the call's time begins, when the
-    /// future is polled. The future is `Send` if the operation and its output are.
+    /// Performs any operation. The answer comes with its status and headers, and
+    /// [`Attempts::of`](crate::Attempts::of) returns how many attempts it took. The operation is
+    /// encoded at once; sending, and the call's time, begin when the future is first polled. The
+    /// future is `Send` if the operation and its output are.
     ///
     /// # Errors
     ///
-    /// As [`create_session`](Self::create_session).
+    /// Same as for [`create_session`](Self::create_session).
     pub fn send<O: Operation>(
         &self,
         operation: O,
@@ -127,9 +123,8 @@ where
         self.call(operation, |answer| answer)
     }
 
-    /// The call begins here, in a box, so that the future holds neither the operation itself nor the
-    /// client. It borrows nothing, so that it can be spawned as it is, and the service need not be
-    /// `Sync`.
+    /// Begins the call here and boxes it, so the future holds neither the operation nor the client.
+    /// It borrows nothing: it can be spawned as is, and the service need not be `Sync`.
     fn call<O: Operation, T>(
         &self,
         operation: O,

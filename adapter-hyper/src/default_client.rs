@@ -1,4 +1,4 @@
-//! The service that is used unless the caller brings one.
+//! The service that is used unless the caller provides one.
 
 use apideck_vault_core::error::ClientError;
 use apideck_vault_core::http::{Request, Response, Uri};
@@ -16,7 +16,7 @@ use tower_service::Service;
 
 use crate::transport::BoxError;
 
-/// The service for encrypted requests, if it can be had, and for plain ones.
+/// The service for encrypted requests, if available, and for plain ones.
 #[derive(Debug, Clone)]
 pub(crate) struct Clients<S> {
     client: Result<S, ClientError>,
@@ -24,7 +24,7 @@ pub(crate) struct Clients<S> {
 }
 
 impl Clients<DefaultClient> {
-    /// A client for this one job: what an attempt costs and where the key goes is known.
+    /// A client for this one job, so that what an attempt does and where the key goes is known.
     pub(crate) fn by_default() -> Self {
         Self {
             client: DefaultClient::new(),
@@ -50,15 +50,15 @@ impl<S: Clone> Clients<S> {
     }
 }
 
-/// hyper-util's pooled client, with TLS if the feature `rustls` is on. A clone shares the pool.
-// In an `Arc`, because every call clones it, and a clone of hyper-util's client copies its settings.
+/// hyper-util's pooled client, with TLS if the feature `rustls` is on. Clones share the pool.
+// In an `Arc`, because every call clones it, and cloning hyper-util's client copies its settings.
 #[derive(Debug, Clone)]
 pub struct DefaultClient(Arc<Client<InTime<Connector>, Full<Bytes>>>);
 
 impl DefaultClient {
     fn new() -> Result<Self, ClientError> {
         let mut tcp = HttpConnector::new();
-        // Divided among the addresses of a name, so that the first cannot use it all up.
+        // Divided among the addresses of a name, so that the first one cannot use all of it.
         tcp.set_connect_timeout(Some(CONNECT_TIMEOUT));
         tcp.set_nodelay(true);
         let client = Client::builder(TokioExecutor::new())
@@ -82,8 +82,8 @@ impl Service<Request<Full<Bytes>>> for DefaultClient {
     }
 }
 
-/// A connector that gives up a connection which is not there in time, with all that belongs to it:
-/// the lookup of the name and the TLS handshake.
+/// A connector that gives up if connecting takes too long, including the name lookup and the TLS
+/// handshake.
 #[derive(Debug, Clone)]
 struct InTime<C>(C);
 
@@ -119,7 +119,7 @@ type Connector = HttpConnector;
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// The provider is named, so that another one elsewhere in the program changes nothing.
+/// Names its provider, so that another one elsewhere in the program has no effect on this client.
 #[cfg(feature = "rustls")]
 fn connector(mut tcp: HttpConnector) -> Result<Connector, ClientError> {
     tcp.enforce_http(false);

@@ -11,7 +11,7 @@ use tower_service::Service;
 use crate::CallError;
 use crate::transport::{self, BoxError};
 
-/// A whole call. Its time begins when the future is first polled.
+/// Runs a whole call. Its time begins when the future is first polled.
 pub(crate) async fn drive<O: Operation, T, S, B>(
     begun: Result<(S, Step<O, TransportError>), ClientError>,
     wanted: fn(Response<O::Output>) -> T,

@@ -1,6 +1,6 @@
 //! An unofficial client for one thing: creating [Apideck Vault] sessions, on [`hyper`] or any other
-//! [tower service] that takes an `http::Request`. Programs without hyper or tower take
-//! `apideck-vault-reqwest` (async) or `apideck-vault-ureq` (blocking): the types, the errors and the
+//! [tower service] that takes an `http::Request`. Without hyper or tower, use
+//! `apideck-vault-reqwest` (async) or `apideck-vault-ureq` (blocking): the types, errors and
 //! retries are the same.
 //!
 //! ```
@@ -26,20 +26,20 @@
 //! ```
 //!
 //! The default client is made for this one job: hyper-util's pooled client, https with rustls and
-//! Mozilla's root certificates, HTTP/1.1, 5 s to connect. A request that was never started, because the
-//! idle connection it was to use had been closed, is sent on another one without counting as an
-//! attempt. Hyper follows no redirects and uses no proxy. Anything else is your own service's matter: see
-//! [`VaultClient::from_client`].
+//! Mozilla's root certificates, HTTP/1.1, and 5 s to connect. If an idle connection turns out to be
+//! closed before a request was started on it, the request is sent on another connection, and this
+//! does not count as an attempt. Hyper does not follow redirects or use a proxy. For anything else,
+//! bring your own service: see [`VaultClient::from_client`].
 //!
 //! # Features
 //!
-//! - `rustls` (default): https for the default client, with the ring provider. It installs nothing
+//! - `rustls` (default): https for the default client, with the ring provider. Nothing is installed
 //!   process-wide.
 //!
 //! [Apideck Vault]: https://developers.apideck.com/apis/vault/reference
 //! [tower service]: https://docs.rs/tower-service
 
-// Library code does not panic; the lint table of the workspace cannot spare the tests from this.
+// Library code does not panic. The workspace's lint table cannot exempt tests, so this is here.
 #![deny(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -59,5 +59,5 @@ pub use default_client::DefaultClient;
 pub use http_body_util::Full;
 pub use {hyper, hyper_util, tower_service};
 
-/// What a call on hyper, or another service, can end with: the service's error may be of any type.
+/// The error of a call on hyper or another service, whose own error may be of any type.
 pub type CallError = error::CallError<error::TransportError>;

@@ -1,4 +1,4 @@
-//! The service's share of a call: one request, one answer, or what went wrong.
+//! The service's part of a call: one request, and one answer or what went wrong.
 
 use apideck_vault_core::Bytes;
 use apideck_vault_core::error::{Failure, FailureKind, TransportError};
@@ -27,7 +27,7 @@ where
     B: Body,
     B::Error: Into<BoxError>,
 {
-    // Pinned, so that it is here once and not once more in each of the two arms.
+    // Pinned, so that the future is stored once, not again in each of the two arms.
     let request = framed(request).map(Full::new);
     let exchange = pin!(exchange(service, request, most_bytes));
     match timeout {
@@ -65,7 +65,7 @@ where
     }
 }
 
-/// hyper leaves out the length of an empty body, which some servers insist on for these methods
+/// hyper omits the length of an empty body, which some servers require for these methods
 /// ([RFC 9110, section 8.6](https://www.rfc-editor.org/rfc/rfc9110#section-8.6)).
 fn framed(mut request: Request<Bytes>) -> Request<Bytes> {
     let has_content = [Method::POST, Method::PUT, Method::PATCH].contains(request.method());
@@ -76,8 +76,8 @@ fn framed(mut request: Request<Bytes>) -> Request<Bytes> {
     request
 }
 
-/// What is known after an error of the service's or of its answer's body. A tower layer may make up
-/// any: then it is `unknown`.
+/// Classifies an error of the service or of its answer's body. A tower layer may have errors of any
+/// type; those become `unknown`.
 fn classify(error: BoxError, unknown: FailureKind) -> Failure<TransportError> {
     let mut kind = unknown;
     let mut next: Option<&(dyn Error + 'static)> = Some(&*error);

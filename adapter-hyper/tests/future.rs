@@ -1,4 +1,4 @@
-//! What a call's future is: how much memory it takes, and that it can go to another thread.
+//! A call's future: how much memory it takes, and that it can move to another thread.
 
 use apideck_vault_hyper::error::{BuildError, ResponseError};
 use apideck_vault_hyper::http::{Method, Request, Response};
@@ -27,7 +27,7 @@ fn the_size_of_a_calls_future_does_not_depend_on_its_operation() {
 }
 
 #[test]
-fn a_calls_future_can_go_to_another_thread() {
+fn a_calls_future_can_move_to_another_thread() {
     fn is_send<T: Send>(_: &T) {}
     let client = VaultClient::new(Vault::new("key", "app").unwrap());
     is_send(&client.create_session(CreateSession::new("test-consumer")));

@@ -1,4 +1,4 @@
-//! A service of one's own: what it has to be, and how its errors are classified.
+//! A service of your own: what it must be able to do, and how its errors are classified.
 
 use apideck_vault_hyper::error::{FailureKind, GaveUp};
 use apideck_vault_hyper::http::{Request, Response};
@@ -11,8 +11,8 @@ use std::io;
 use std::marker::PhantomData;
 use std::task::{Context, Poll};
 
-/// Answers without a network. It can be sent to another thread, but not shared between threads, as
-/// `tower::util::BoxCloneService`.
+/// Answers without a network. Like `tower::util::BoxCloneService`, it can be sent to another thread
+/// but not shared between threads.
 #[derive(Clone)]
 struct Canned {
     error: Option<io::ErrorKind>,

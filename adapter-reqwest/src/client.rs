@@ -1,4 +1,4 @@
-//! The client: its settings, and the reqwest client that it sends with.
+//! The client: its settings, and the reqwest client that sends its requests.
 
 use apideck_vault_core::http::Response;
 use apideck_vault_core::{ClientSettings, CreateSession, CreatedSession, Operation, Vault};
@@ -10,9 +10,8 @@ use crate::drive::drive;
 
 /// Creates Vault sessions over reqwest.
 ///
-/// A clone is cheap and shares connections and retry budget, and so do the copies that the `with_…`
-/// methods make: that is how one call gets its own deadline, keys are rotated and servers chosen.
-/// Dropping a call's future ends the call.
+/// Cloning is cheap. Clones, and the copies that the `with_…` methods make for another deadline,
+/// key or server, share connections and the retry budget. Dropping a call's future ends the call.
 ///
 /// ```
 /// use apideck_vault_reqwest::{Vault, VaultClient};
@@ -30,8 +29,8 @@ pub struct VaultClient {
 }
 
 impl VaultClient {
-    /// A client with a connection pool of its own, made of a [`Vault`] or of [`ClientSettings`]. This
-    /// does not connect yet.
+    /// A client with its own connection pool, from a [`Vault`] or [`ClientSettings`]. It does not
+    /// connect yet.
     pub fn new(settings: impl Into<ClientSettings>) -> Self {
         Self {
             settings: settings.into(),
@@ -39,14 +38,16 @@ impl VaultClient {
         }
     }
 
-    /// A client on a [`reqwest::Client`] of yours: with your proxies, certificates, HTTP versions.
+    /// A client on your own [`reqwest::Client`], with your proxies, certificates and HTTP versions.
     ///
-    /// Build it with `.redirect(Policy::none())` and `.retry(reqwest::retry::never())`: otherwise
-    /// requests may follow redirects, and attempts happen that this client does not count.
+    /// Build it with `.redirect(Policy::none())` and `.retry(reqwest::retry::never())`. Otherwise,
+    /// requests may follow redirects, and reqwest may make attempts that this client does not
+    /// count.
     ///
-    /// A redirect that is followed does not carry the API key to another host, port or scheme:
-    /// reqwest takes `authorization` away. The ids of app and consumer do go along, after a 307 or
-    /// 308 the session too, and what the other host answers counts as the answer.
+    /// A followed redirect does not pass the API key to another host, port or scheme, because
+    /// reqwest removes `authorization`. The ids of the application and the consumer are passed
+    /// along, and after a 307 or 308 so is the session. The other host's answer counts as the
+    /// answer.
     pub fn from_client(settings: impl Into<ClientSettings>, client: reqwest::Client) -> Self {
         Self {
             settings: settings.into(),
@@ -54,13 +55,13 @@ impl VaultClient {
         }
     }
 
-    /// What this client is, its connections aside.
+    /// The client's settings.
     pub fn settings(&self) -> &ClientSettings {
         &self.settings
     }
 
-    /// The same client with other settings. The copy shares the connections and, unless `change` sets
-    /// another, the retry budget.
+    /// A copy of the client with other settings. It shares the connections and, unless `change`
+    /// sets another one, the retry budget.
     pub fn with_settings(&self, change: impl FnOnce(ClientSettings) -> ClientSettings) -> Self {
         Self {
             settings: change(self.settings.clone()),
@@ -68,21 +69,19 @@ impl VaultClient {
         }
     }
 
-    /// The same client for another API key, application or server. The copy shares the connections and
-    /// the retry budget.
+    /// A copy of the client for another API key, application or server. It shares the connections
+    /// and the retry budget.
     pub fn with_vault(&self, vault: Vault) -> Self {
         self.with_settings(|settings| settings.vault(vault))
     }
 
-    /// Creates a session.
-    ///
-    /// The input is checked at once; the request is sent, and the call's time begins, when the future
-    /// is polled.
+    /// Creates a session. The input is checked at once. The request is sent, and the call's time
+    /// begins, when the future is first polled.
     ///
     /// # Errors
     ///
-    /// If the input cannot be sent, Apideck refuses, the answer breaks the contract, or no answer
-    /// comes, each after the retries that the settings allow.
+    /// If the input cannot be sent, Apideck refuses the request, the answer breaks the contract, or
+    /// no answer comes, after any retries that the settings allow.
     pub fn create_session(
         &self,
         create: CreateSession,
@@ -90,15 +89,14 @@ impl VaultClient {
         self.call(create, Response::into_body)
     }
 
-    /// Performs any operation; the answer comes with its status and headers, and
-    /// [`Attempts::of`](crate::Attempts::of) tells how many attempts it took.
-    ///
-    /// The operation is encoded at once; the request is sent, and the call's time begins, when the
-    /// future is polled. The future is `Send` if the operation and its output are.
+    /// Performs any operation. The answer comes with its status and headers, and
+    /// [`Attempts::of`](crate::Attempts::of) returns how many attempts it took. The operation is
+    /// encoded at once. The request is sent, and the call's time begins, when the future is first
+    /// polled. The future is `Send` if the operation and its output are.
     ///
     /// # Errors
     ///
-    /// As [`create_session`](Self::create_session).
+    /// Same as for [`create_session`](Self::create_session).
     pub fn send<O: Operation>(
         &self,
         operation: O,
@@ -106,8 +104,8 @@ impl VaultClient {
         self.call(operation, |answer| answer)
     }
 
-    /// The call begins here, in a box, so that the future holds neither the operation itself nor the
-    /// client. It borrows nothing, so that it can be spawned as it is.
+    /// Begins the call here and boxes it, so the future holds neither the operation nor the client.
+    /// It borrows nothing, so it can be spawned as is.
     fn call<O: Operation, T>(
         &self,
         operation: O,

@@ -1,4 +1,4 @@
-//! The reqwest clients that are used unless the caller brings one.
+//! The reqwest clients that are used unless the caller provides one.
 
 use apideck_vault_core::Vault;
 use apideck_vault_core::error::ClientError;
@@ -8,8 +8,8 @@ use std::time::Duration;
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// The clients for encrypted and for plain requests, each made when it is first needed: a program that
-/// only speaks plain http loads no certificates.
+/// The clients for encrypted and for plain requests. Each is made when it is first needed, so that
+/// a program that only uses plain http loads no certificates.
 #[derive(Debug, Clone)]
 pub(crate) struct Clients {
     https: Arc<OnceLock<Result<Client, ClientError>>>,
@@ -17,7 +17,7 @@ pub(crate) struct Clients {
 }
 
 impl Clients {
-    /// Clients for this one job: what an attempt costs and where the key goes is known.
+    /// Clients for this one job, so that what an attempt does and where the key goes is known.
     pub(crate) fn by_default() -> Self {
         Self {
             https: Arc::default(),
@@ -57,8 +57,8 @@ fn https() -> Result<Client, ClientError> {
     Err(ClientError::missing_tls("apideck-vault-reqwest"))
 }
 
-/// Plain http goes to loopback, or was asked for by name: a proxy of the environment would read the
-/// key.
+/// Plain http goes to loopback, or was requested explicitly. A proxy from the environment could
+/// read the key.
 fn http() -> Result<Client, ClientError> {
     let builder = builder().no_proxy();
     // Otherwise reqwest would load the system's certificates.
@@ -72,7 +72,7 @@ fn builder() -> ClientBuilder {
         .connect_timeout(CONNECT_TIMEOUT)
         .redirect(redirect::Policy::none())
         .retry(retry::never())
-        // Features of reqwest that someone else in the program enables must not change this client.
+        // reqwest features that another part of the program enables must not change this client.
         .http1_only()
         .no_gzip()
         .no_brotli()
@@ -85,7 +85,7 @@ fn build(builder: ClientBuilder) -> Result<Client, ClientError> {
     client.map_err(|error| ClientError::unbuildable("reqwest", error))
 }
 
-/// The provider is named, so that another one elsewhere in the program changes nothing.
+/// Names its provider, so that another one elsewhere in the program has no effect on this client.
 #[cfg(feature = "rustls")]
 fn tls_config(roots: rustls::RootCertStore) -> Result<rustls::ClientConfig, ClientError> {
     let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());

@@ -8,7 +8,7 @@ use tokio::time::{Instant, sleep};
 
 use crate::{CallError, transport};
 
-/// A whole call. Its time begins when the future is first polled.
+/// Runs a whole call. Its time begins when the future is first polled.
 pub(crate) async fn drive<O: Operation, T>(
     begun: Result<(Client, Step<O, reqwest::Error>), ClientError>,
     wanted: fn(Response<O::Output>) -> T,

@@ -1,6 +1,6 @@
-//! An unofficial client for one thing: creating [Apideck Vault] sessions, on [`reqwest`]. Blocking
-//! programs take `apideck-vault-ureq`; those with hyper or tower, `apideck-vault-hyper`: the types,
-//! the errors and the retries are the same.
+//! An unofficial client for one thing: creating [Apideck Vault] sessions, on [`reqwest`]. Use
+//! `apideck-vault-ureq` in blocking programs, and `apideck-vault-hyper` with hyper or tower: the
+//! types, errors and retries are the same.
 //!
 //! ```
 //! use apideck_vault_reqwest::{CreateSession, Session, Vault, VaultClient};
@@ -25,18 +25,18 @@
 //! ```
 //!
 //! The default client is made for this one job: https with rustls and Mozilla's root certificates,
-//! pooled connections, HTTP/1.1, 5 s to connect, no redirects, no retries of reqwest's own, proxies
-//! from the environment for https. Anything else is your own client's matter: see
+//! pooled connections, HTTP/1.1, 5 s to connect, no redirects, none of reqwest's own retries, and
+//! proxies from the environment for https. For anything else, bring your own client: see
 //! [`VaultClient::from_client`].
 //!
 //! # Features
 //!
-//! - `rustls` (default): https for the default client, with the aws-lc-rs provider, which is
-//!   reqwest's. It installs nothing process-wide.
+//! - `rustls` (default): https for the default client, with the aws-lc-rs provider, which reqwest
+//!   also uses. Nothing is installed process-wide.
 //!
 //! [Apideck Vault]: https://developers.apideck.com/apis/vault/reference
 
-// Library code does not panic; the lint table of the workspace cannot spare the tests from this.
+// Library code does not panic. The workspace's lint table cannot exempt tests, so this is here.
 #![deny(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -54,5 +54,5 @@ pub use apideck_vault_core::*;
 pub use client::VaultClient;
 pub use reqwest;
 
-/// What a call on reqwest can end with.
+/// The error of a call on reqwest.
 pub type CallError = error::CallError<reqwest::Error>;

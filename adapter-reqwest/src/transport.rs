@@ -1,4 +1,4 @@
-//! reqwest's share of a call: one request, one answer, or what went wrong.
+//! reqwest's part of a call: one request, and one answer or what went wrong.
 
 use apideck_vault_core::Bytes;
 use apideck_vault_core::error::{Failure, FailureKind};
@@ -26,13 +26,13 @@ pub(crate) async fn send(
         Err(error) if error.is::<LengthLimitError>() => Err(FailureKind::TooLarge.into()),
         Err(error) => match error.downcast::<reqwest::Error>() {
             Ok(error) => Err(classify(*error)),
-            // `Limited` knows no third kind of error.
+            // `Limited` has no third kind of error.
             Err(_) => Err(FailureKind::TooLarge.into()),
         },
     }
 }
 
-/// hyper leaves out the length of an empty body, which some servers insist on for these methods
+/// hyper omits the length of an empty body, which some servers require for these methods
 /// ([RFC 9110, section 8.6](https://www.rfc-editor.org/rfc/rfc9110#section-8.6)).
 fn framed(mut request: Request<Bytes>) -> Request<Bytes> {
     let has_content = [Method::POST, Method::PUT, Method::PATCH].contains(request.method());
@@ -43,7 +43,7 @@ fn framed(mut request: Request<Bytes>) -> Request<Bytes> {
     request
 }
 
-/// What is known after an error of reqwest's. The URL goes: it is the server's, and known.
+/// Classifies a reqwest error. The URL is dropped: it is the server's, which the caller knows.
 fn classify(error: reqwest::Error) -> Failure<reqwest::Error> {
     let kind = if error.is_connect() {
         FailureKind::NotSent

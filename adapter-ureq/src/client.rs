@@ -1,4 +1,4 @@
-//! The client: its settings, and the ureq agent that it sends with.
+//! The client: its settings, and the ureq agent that sends its requests.
 
 use apideck_vault_core::http::Response;
 use apideck_vault_core::{ClientSettings, CreateSession, CreatedSession, Operation, Vault};
@@ -9,10 +9,10 @@ use crate::CallError;
 use crate::default_client::Clients;
 use crate::drive::drive;
 
-/// Creates Vault sessions over ureq, blocking.
+/// Creates Vault sessions over ureq. Its calls block.
 ///
-/// A clone is cheap and shares connections and retry budget, and so do the copies that the `with_…`
-/// methods make: that is how one call gets its own deadline, keys are rotated and servers chosen.
+/// Cloning is cheap. Clones, and the copies that the `with_…` methods make for another deadline,
+/// key or server, share connections and the retry budget.
 ///
 /// ```
 /// use apideck_vault_ureq::{Vault, VaultClient};
@@ -30,8 +30,8 @@ pub struct VaultClient {
 }
 
 impl VaultClient {
-    /// A client with a connection pool of its own, made of a [`Vault`] or of [`ClientSettings`]. This
-    /// does not connect yet.
+    /// A client with its own connection pool, from a [`Vault`] or [`ClientSettings`]. It does not
+    /// connect yet.
     pub fn new(settings: impl Into<ClientSettings>) -> Self {
         let settings = settings.into();
         Self {
@@ -40,12 +40,12 @@ impl VaultClient {
         }
     }
 
-    /// A client on an [`Agent`] of yours: with your proxies, certificates, pool.
+    /// A client on your own [`Agent`], with your proxies, certificates and pool.
     ///
-    /// Its settings on redirects, statuses and the time for a request are overruled for each
-    /// request: no redirects, no status is an error of ureq's, the settings say how long. An
-    /// agent that has them so by itself is faster, and a new connection of it resumes the TLS
-    /// session of an earlier one:
+    /// Each request overrides three of the agent's settings: redirects are not followed, no status
+    /// is a ureq error, and the time limit is that of the client's settings. An agent that is
+    /// already configured this way is faster, and its new connections resume the TLS session of an
+    /// earlier one:
     ///
     /// ```
     /// use apideck_vault_ureq::{Vault, VaultClient, ureq};
@@ -54,7 +54,7 @@ impl VaultClient {
     /// let agent = ureq::Agent::config_builder()
     ///     .max_redirects(0)
     ///     .http_status_as_error(false)
-    ///     // As long as the settings give an attempt.
+    ///     // The same as the attempt timeout in the settings.
     ///     .timeout_global(Some(Duration::from_secs(10)))
     ///     .build()
     ///     .new_agent();
@@ -68,13 +68,13 @@ impl VaultClient {
         }
     }
 
-    /// What this client is, its connections aside.
+    /// The client's settings.
     pub fn settings(&self) -> &ClientSettings {
         &self.settings
     }
 
-    /// The same client with other settings. The copy shares the connections and, unless `change` sets
-    /// another, the retry budget.
+    /// A copy of the client with other settings. It shares the connections and, unless `change`
+    /// sets another one, the retry budget.
     pub fn with_settings(&self, change: impl FnOnce(ClientSettings) -> ClientSettings) -> Self {
         Self {
             settings: change(self.settings.clone()),
@@ -82,8 +82,8 @@ impl VaultClient {
         }
     }
 
-    /// The same client for another API key, application or server. The copy shares the connections and
-    /// the retry budget.
+    /// A copy of the client for another API key, application or server. It shares the connections
+    /// and the retry budget.
     pub fn with_vault(&self, vault: Vault) -> Self {
         self.with_settings(|settings| settings.vault(vault))
     }
@@ -92,18 +92,18 @@ impl VaultClient {
     ///
     /// # Errors
     ///
-    /// If the input cannot be sent, Apideck refuses, the answer breaks the contract, or no answer
-    /// comes, each after the retries that the settings allow.
+    /// If the input cannot be sent, Apideck refuses the request, the answer breaks the contract, or
+    /// no answer comes, after any retries that the settings allow.
     pub fn create_session(&self, create: CreateSession) -> Result<CreatedSession, CallError> {
         self.send(create).map(Response::into_body)
     }
 
-    /// Performs any operation; the answer comes with its status and headers, and
-    /// [`Attempts::of`](crate::Attempts::of) tells how many attempts it took.
+    /// Performs any operation. The answer comes with its status and headers, and
+    /// [`Attempts::of`](crate::Attempts::of) returns how many attempts it took.
     ///
     /// # Errors
     ///
-    /// As [`create_session`](Self::create_session).
+    /// Same as for [`create_session`](Self::create_session).
     pub fn send<O: Operation>(&self, operation: O) -> Result<Response<O::Output>, CallError> {
         let seed = RandomState::new().hash_one(());
         let client = self.clients.of(&self.settings.vault);

@@ -1,4 +1,4 @@
-//! The ureq agents that are used unless the caller brings one.
+//! The ureq agents that are used unless the caller provides one.
 
 use apideck_vault_core::error::ClientError;
 use apideck_vault_core::{ClientSettings, Vault};
@@ -9,8 +9,8 @@ use ureq::typestate::AgentScope;
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// ureq keeps 3 unless told otherwise: with more threads than that, most calls would connect anew.
-/// No more are kept than were in use at a time.
+/// ureq keeps 3 by default; with more threads than that, most calls would open a new connection. No
+/// more are kept than were in use at once.
 const MAX_IDLE_CONNECTIONS: usize = 1024;
 
 /// The agents for encrypted and for plain requests.
@@ -21,8 +21,8 @@ pub(crate) struct Clients {
 }
 
 impl Clients {
-    /// Clients for this one job: what an attempt costs and where the key goes is known. An attempt with
-    /// the time that these settings give it needs no configuration of its own.
+    /// Clients for this one job, so that what an attempt does and where the key goes is known. An
+    /// attempt with the timeout of these settings needs no configuration of its own.
     pub(crate) fn by_default(settings: &ClientSettings) -> Self {
         let usual = settings
             .attempt_timeout
@@ -31,8 +31,8 @@ impl Clients {
         let usual = usual.min();
         Self {
             https: https(usual),
-            // Plain http goes to loopback, or was asked for by name: a proxy of the environment would
-            // read the key.
+            // Plain http goes to loopback, or was requested explicitly. A proxy from the
+            // environment could read the key.
             http: config(usual).proxy(None).build().new_agent(),
         }
     }
@@ -73,11 +73,11 @@ fn config(timeout: Option<Duration>) -> ConfigBuilder<AgentScope> {
         .max_redirects(0)
         .max_idle_connections(MAX_IDLE_CONNECTIONS)
         .max_idle_connections_per_host(MAX_IDLE_CONNECTIONS)
-        // Features of ureq that someone else in the program enables must not change this agent.
+        // ureq features that another part of the program enables must not change this agent.
         .accept_encoding(AutoHeaderValue::None)
 }
 
-/// The provider is named, so that another one elsewhere in the program changes nothing.
+/// Names its provider, so that another one elsewhere in the program has no effect on this agent.
 #[cfg(feature = "rustls")]
 fn tls_config() -> ureq::tls::TlsConfig {
     let provider = std::sync::Arc::new(rustls::crypto::ring::default_provider());

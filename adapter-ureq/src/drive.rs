@@ -9,7 +9,7 @@ use ureq::Agent;
 
 use crate::{CallError, transport};
 
-/// A whole call.
+/// Runs a whole call.
 pub(crate) fn drive<O: Operation>(
     begun: Result<(&Agent, Step<O, ureq::Error>), ClientError>,
 ) -> Result<Response<O::Output>, CallError> {

@@ -1,6 +1,6 @@
-//! An unofficial client for one thing: creating [Apideck Vault] sessions, on [`ureq`]: blocking,
-//! without a runtime. Async programs take `apideck-vault-reqwest` or `apideck-vault-hyper`: the
-//! types, the errors and the retries are the same.
+//! An unofficial client for one thing: creating [Apideck Vault] sessions, on [`ureq`]. It is
+//! blocking and needs no runtime. In async programs, use `apideck-vault-reqwest` or
+//! `apideck-vault-hyper`: the types, errors and retries are the same.
 //!
 //! ```
 //! use apideck_vault_ureq::{CreateSession, Session, Vault, VaultClient};
@@ -24,27 +24,30 @@
 //! ```
 //!
 //! The default client is made for this one job: https with rustls and Mozilla's root certificates,
-//! pooled connections (as many as there are calls at a time, where ureq itself keeps 3), 5 s to
-//! connect, no redirects, proxies from the environment for https.
-//! Anything else is your own agent's matter: see [`VaultClient::from_client`].
+//! pooled connections (as many as there are concurrent calls; ureq by default keeps 3), 5 s to
+//! connect, no redirects, and proxies from the environment for https. For anything else, bring your
+//! own agent: see [`VaultClient::from_client`].
 //!
-//! Two things are ureq's own. A program that has its feature `gzip` or `brotli` on gets such answers
-//! unpacked, although this client does not ask for them; the limit then counts what is unpacked. And
-//! attempts that have another time than the settings that the client was made with (because of other
-//! settings for one call, or a deadline that is near) cost a little more: it is a configuration for one
-//! request.
+//! Two things are specific to ureq:
 //!
-//! A call blocks its thread. In async code run it with `tokio::task::spawn_blocking`, or take one
+//! - In a program that enables its feature `gzip` or `brotli`, compressed answers are decompressed,
+//!   although this client does not request them. The size limit then applies to the decompressed
+//!   body.
+//! - An attempt with a different timeout than the client was made with, because one call has its
+//!   own settings or its deadline is near, costs a little more, because that request needs its own
+//!   configuration.
+//!
+//! A call blocks its thread. In async code, run it with `tokio::task::spawn_blocking`, or use one
 //! of the async clients.
 //!
 //! # Features
 //!
-//! - `rustls` (default): https for the default client, with the ring provider. It installs nothing
+//! - `rustls` (default): https for the default client, with the ring provider. Nothing is installed
 //!   process-wide.
 //!
 //! [Apideck Vault]: https://developers.apideck.com/apis/vault/reference
 
-// Library code does not panic; the lint table of the workspace cannot spare the tests from this.
+// Library code does not panic. The workspace's lint table cannot exempt tests, so this is here.
 #![deny(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -62,5 +65,5 @@ pub use apideck_vault_core::*;
 pub use client::VaultClient;
 pub use ureq;
 
-/// What a call on ureq can end with.
+/// The error of a call on ureq.
 pub type CallError = error::CallError<ureq::Error>;

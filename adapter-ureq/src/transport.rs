@@ -1,4 +1,4 @@
-//! ureq's share of a call: one request, one answer, or what went wrong.
+//! ureq's part of a call: one request, and one answer or what went wrong.
 
 use apideck_vault_core::Bytes;
 use apideck_vault_core::error::{Failure, FailureKind};
@@ -21,14 +21,14 @@ pub(crate) fn send(
     let answer = if bytes.is_empty() {
         run(agent, Request::from_parts(head, &[][..]), timeout)
     } else {
-        // ureq does not know the length of every type of body.
+        // ureq does not know the length of every body type.
         head.headers
             .insert(header::CONTENT_LENGTH, bytes.len().into());
         let body = SendBody::from_reader(&mut body);
         run(agent, Request::from_parts(head, body), timeout)
     };
     let answer = answer.map_err(|error| match error {
-        // ureq calls it a timeout to connect, whichever of the two limits was reached.
+        // ureq calls it a connect timeout, whichever of the two limits was reached.
         Error::Timeout(_) if timeout.is_some_and(|timeout| is_over(began, timeout)) => {
             Failure::new(FailureKind::TimedOut, error)
         }
@@ -40,8 +40,8 @@ pub(crate) fn send(
     if body.content_length().is_some_and(|length| length > max) {
         return Err(FailureKind::TooLarge.into());
     }
-    // ureq's own limit counts packed bytes, which says nothing in a program that has ureq's feature
-    // `gzip` on. One byte more than allowed tells too large from just large enough.
+    // ureq's own limit counts compressed bytes, which is no limit in a program that enables ureq's
+    // feature `gzip`. Reading one byte more than allowed tells too large from just large enough.
     let limit = max.saturating_add(1);
     let mut bytes = Vec::new();
     match body.into_reader().take(limit).read_to_end(&mut bytes) {
@@ -51,7 +51,7 @@ pub(crate) fn send(
     }
 }
 
-/// Whether this time has passed. The system's own timers may be a millisecond early.
+/// Whether this timeout has passed. The system's timers may fire a millisecond early.
 fn is_over(began: Instant, timeout: Duration) -> bool {
     began.elapsed() >= timeout.saturating_sub(Duration::from_millis(1))
 }
@@ -63,10 +63,10 @@ fn run(
 ) -> Result<Response<Body>, Error> {
     let config = agent.config();
     let is_configured = !config.http_status_as_error() && config.max_redirects() == 0;
-    // An operation may have put a configuration of ureq's there.
+    // An operation may have put a ureq configuration there.
     let is_plain = request.extensions().is_empty();
-    // One request's own configuration is a copy of all of the agent's, and what a connection with
-    // it prepares for TLS is not kept for the next.
+    // A request's own configuration copies all of the agent's, and the TLS setup of a connection
+    // made with it is not kept for the next one.
     if is_plain && is_configured && config.timeouts().global == timeout {
         return agent.run(request);
     }
@@ -79,8 +79,8 @@ fn run(
     agent.run(request)
 }
 
-/// A body that tells whether any of it was asked for. ureq does so once it is connected, so that an
-/// untouched body was surely not sent.
+/// A body that records whether any of it was read. ureq reads it only once it is connected, so an
+/// untouched body was certainly not sent.
 struct Watched<'a> {
     rest: &'a [u8],
     is_untouched: bool,
@@ -90,7 +90,7 @@ impl<'a> Watched<'a> {
     fn new(body: &'a [u8]) -> Self {
         Self {
             rest: body,
-            // Nobody asks for nothing, so its not being asked for says nothing.
+            // An empty body is never read, so that it was not read means nothing.
             is_untouched: !body.is_empty(),
         }
     }
@@ -103,7 +103,7 @@ impl Read for Watched<'_> {
     }
 }
 
-/// How far an attempt came.
+/// How far an attempt got.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum At {
     Handshake,
@@ -111,8 +111,8 @@ enum At {
     Body,
 }
 
-/// What is known after an error of ureq's, which has one kind for a handshake that broke off and
-/// for an answer that did.
+/// Classifies a ureq error. ureq has one kind of error for both a handshake and an answer that
+/// broke off.
 fn classify(error: Error, at: At) -> Failure<Error> {
     let kind = match &error {
         Error::HostNotFound
@@ -132,14 +132,14 @@ fn classify(error: Error, at: At) -> Failure<Error> {
         Error::Protocol(_) | Error::LargeResponseHeader(..) | Error::BodyStalled => {
             FailureKind::Unanswered
         }
-        // Such as a fault in what was packed.
+        // Such as corrupt compressed data.
         _ if at == At::Body => FailureKind::Unanswered,
         _ => FailureKind::Other,
     };
     Failure::new(kind, error)
 }
 
-/// The server's certificate is refused before the request is sent.
+/// Whether the server's certificate was refused, which happens before the request is sent.
 #[cfg(feature = "rustls")]
 fn is_handshake_failure(error: &io::Error) -> bool {
     let source = error.get_ref().and_then(|error| error.downcast_ref());

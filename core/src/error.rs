@@ -8,7 +8,7 @@
 //! - [`CallError`]: any of these, after all attempts of a call.
 //! - [`TokenError`]: a session token that cannot be read.
 //!
-//! None of them prints the API key or a token. Text from a server is shortened and printed on one
+//! None of them prints the caller's secrets. Text from a server is shortened and printed on one
 //! line, without control characters. If a server repeats the API key, the errors show `[redacted]`
 //! in its place, in every text and header; only the raw bodies are left as they came.
 

@@ -44,7 +44,7 @@ use crate::error::{ApiError, CallErrorKind, DecodeError, FailureKind};
 /// assert_eq!(OnlyWhatWasNotSent.verdict(&failed), Verdict::Stop);
 /// ```
 pub trait RetryPolicy: fmt::Debug + Send + Sync {
-    /// What to do after this attempt. If the wait would go past the deadline, the call ends at once.
+    /// What to do after this attempt. If the wait does not fit the deadline, the call ends at once.
     fn verdict(&self, failed: &FailedAttempt<'_>) -> Verdict;
 }
 
@@ -54,7 +54,7 @@ pub trait RetryPolicy: fmt::Debug + Send + Sync {
 pub enum Verdict {
     /// Wait this long, then try again.
     RetryAfter(Duration),
-    /// End the call with the error in hand.
+    /// End the call with its last error.
     Stop,
 }
 

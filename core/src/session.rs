@@ -1,6 +1,6 @@
 //! What a session shows and allows: plain data.
 //!
-//! What is not set is not sent, and the service applies its own defaults.
+//! Fields that are not set are not sent, and the service applies its own defaults.
 
 mod length;
 mod open_enum;
@@ -17,9 +17,9 @@ use crate::error::BuildError;
 
 /// The body of `POST /vault/sessions`: who the consumer is and how Vault looks to them.
 ///
-/// **Everything in it ends up in the session token**, which the consumer's browser gets and can
-/// read: the metadata and all of `custom_consumer_settings` too. Put nothing in that the consumer
-/// must not see, and little altogether: the token is part of a URL.
+/// **Everything in it ends up in the session token**, which the consumer's browser receives and can
+/// read, including the metadata and all of `custom_consumer_settings`. Do not include anything that
+/// the consumer must not see, and keep it small: the token is part of a URL.
 ///
 /// ```
 /// use apideck_vault_core::{ConsumerMetadata, Session, SessionLength, SessionSettings, Theme, UnifiedApiId};
@@ -53,10 +53,10 @@ use crate::error::BuildError;
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
 pub struct Session {
-    /// Who the consumer is, as Vault's sidebar shows it.
+    /// Who the consumer is, as shown in Vault's sidebar.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub consumer_metadata: Option<ConsumerMetadata>,
-    /// Where the consumer goes back to.
+    /// Where the consumer returns to.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub redirect_uri: Option<String>,
     /// What Vault shows and allows.
@@ -65,7 +65,7 @@ pub struct Session {
     /// How Vault looks.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub theme: Option<Theme>,
-    /// Anything else that is passed along as part of the session. The consumer can read it.
+    /// Anything else to pass along as part of the session. The consumer can read it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub custom_consumer_settings: Option<Map<String, Value>>,
 }
@@ -76,31 +76,31 @@ impl Session {
         Self::default()
     }
 
-    /// Who the consumer is, as Vault's sidebar shows it.
+    /// Sets who the consumer is, as shown in Vault's sidebar.
     pub fn consumer_metadata(mut self, metadata: ConsumerMetadata) -> Self {
         self.consumer_metadata = Some(metadata);
         self
     }
 
-    /// Where the consumer goes back to.
+    /// Sets where the consumer returns to.
     pub fn redirect_uri(mut self, uri: impl Into<String>) -> Self {
         self.redirect_uri = Some(uri.into());
         self
     }
 
-    /// What Vault shows and allows.
+    /// Sets what Vault shows and allows.
     pub fn settings(mut self, settings: SessionSettings) -> Self {
         self.settings = Some(settings);
         self
     }
 
-    /// How Vault looks.
+    /// Sets how Vault looks.
     pub fn theme(mut self, theme: Theme) -> Self {
         self.theme = Some(theme);
         self
     }
 
-    /// Adds one entry to the custom consumer settings, or replaces it.
+    /// Adds an entry to the custom consumer settings, or replaces the one with this name.
     pub fn custom_consumer_setting(
         mut self,
         name: impl Into<String>,
@@ -112,18 +112,18 @@ impl Session {
         self
     }
 
-    /// Replaces all custom consumer settings by anything that serializes to a JSON object: a map, a
-    /// struct, [`serde_json::json!`].
+    /// Replaces all custom consumer settings with anything that serializes to a JSON object: a map,
+    /// a struct, [`serde_json::json!`].
     ///
     /// # Errors
     ///
-    /// If `settings` does not serialize, or not to an object.
+    /// If `settings` cannot be serialized, or does not serialize to an object.
     pub fn custom_consumer_settings(
         mut self,
         settings: impl Serialize,
     ) -> Result<Self, BuildError> {
         const FIELD: &str = "custom_consumer_settings";
-        const EXPECTED: &str = "it must be a map, a struct or anything else that is a JSON object";
+        const EXPECTED: &str = "it must be a map or struct that serializes to a JSON object";
         match serde_json::to_value(settings) {
             Ok(Value::Object(entries)) => {
                 self.custom_consumer_settings = Some(entries);
@@ -137,7 +137,7 @@ impl Session {
         }
     }
 
-    /// Finds what the service would refuse and is known beforehand.
+    /// Finds input that is already known to be refused by the service.
     pub(crate) fn check(&self) -> Result<(), BuildError> {
         match &self.settings {
             Some(settings) => settings.check(),
@@ -146,7 +146,7 @@ impl Session {
     }
 }
 
-/// Who the consumer is, as Vault's sidebar shows it. The service recommends to set it.
+/// Who the consumer is, as shown in Vault's sidebar. The service recommends setting it.
 ///
 /// ```
 /// # use apideck_vault_core::ConsumerMetadata;
@@ -194,7 +194,7 @@ impl ConsumerMetadata {
         self
     }
 
-    /// The URL of the user's picture; the service wants it absolute.
+    /// The URL of the user's picture. The service expects an absolute URL.
     pub fn image(mut self, url: impl Into<String>) -> Self {
         self.image = Some(url.into());
         self

@@ -11,7 +11,7 @@ use crate::vault::Vault;
 /// | setting | default |
 /// | --- | --- |
 /// | [`retry`](Self::retry) | [`ExponentialBackoff::new`]: at most 8 attempts |
-/// | [`budget`](Self::budget) | the vault's [`RetryBudget`], shared by everything made from that vault |
+/// | [`budget`](Self::budget) | the vault's [`RetryBudget`], shared by all that use the vault |
 /// | [`attempt_timeout`](Self::attempt_timeout) | 10 s |
 /// | [`deadline`](Self::deadline) | 30 s |
 /// | [`max_response_bytes`](Self::max_response_bytes) | 1 MiB |

@@ -1,4 +1,4 @@
-//! The token of a session, and what can be read from it.
+//! A session's token, and what can be read from it.
 
 use base64::Engine as _;
 use base64::alphabet::URL_SAFE;
@@ -14,14 +14,14 @@ const BASE64_URL: GeneralPurpose = GeneralPurpose::new(
     GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent),
 );
 
-/// The token of a session: whoever has it can act for the consumer in Vault until it expires.
+/// A session's token: anyone who has it can act for the consumer in Vault until it expires.
 ///
-/// `Debug` does not show it, and there is no `Display`: [`as_str`](Self::as_str) is the way to it.
+/// `Debug` does not show it, and there is no `Display`: use [`as_str`](Self::as_str).
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct SessionToken(String);
 
 impl SessionToken {
-    /// A token that came some other way than in a [`CreatedSession`](crate::CreatedSession).
+    /// A token that did not come in a [`CreatedSession`](crate::CreatedSession).
     pub fn new(token: impl Into<String>) -> Self {
         Self(token.into())
     }
@@ -31,8 +31,8 @@ impl SessionToken {
         &self.0
     }
 
-    /// Reads the token's payload, **without verifying it**: only the server has the key. Good for
-    /// knowing when a session ends, not for trusting what it says.
+    /// Reads the token's payload **without verifying it**, because only the server has the key. Use
+    /// it to find out when a session ends; do not trust what it says.
     ///
     /// ```
     /// use apideck_vault_core::SessionToken;
@@ -49,7 +49,7 @@ impl SessionToken {
     ///
     /// # Errors
     ///
-    /// If the token is not a JSON Web Token. It may work all the same.
+    /// If the token is not a JSON Web Token. It may work anyway.
     pub fn claims(&self) -> Result<TokenClaims, TokenError> {
         let mut parts = self.0.split('.');
         let (Some(_), Some(payload), Some(_), None) =
@@ -69,13 +69,13 @@ impl fmt::Debug for SessionToken {
     }
 }
 
-/// What a token says, **not verified**. Everything that was sent in the session is in it, and so
-/// readable by the consumer's browser. `Debug` shows the names of the claims only.
+/// The contents of a token, **not verified**. They include everything that was sent in the session,
+/// so the consumer's browser can read it. `Debug` shows only the names of the claims.
 #[derive(Clone, PartialEq)]
 pub struct TokenClaims(Map<String, Value>);
 
 impl TokenClaims {
-    /// `exp`: when the session ends.
+    /// `exp`: when the session expires.
     pub fn expires_at(&self) -> Option<SystemTime> {
         self.time("exp")
     }
@@ -90,12 +90,12 @@ impl TokenClaims {
         self.0.get("consumer_id")?.as_str()
     }
 
-    /// `application_id`: the application that created it.
+    /// `application_id`: the application that created the session.
     pub fn application_id(&self) -> Option<&str> {
         self.0.get("application_id")?.as_str()
     }
 
-    /// All claims, as JSON: `settings`, `theme`, `consumer_metadata` and what else there is.
+    /// All claims, as JSON: `settings`, `theme`, `consumer_metadata` and any others.
     pub fn as_map(&self) -> &Map<String, Value> {
         &self.0
     }
@@ -126,7 +126,7 @@ mod tests {
     }
 
     #[test]
-    fn times_may_have_fractions_and_wrong_ones_are_no_times() {
+    fn times_may_have_fractions_and_invalid_ones_are_none() {
         let at = |exp: &str| {
             let claims = token(&format!(r#"{{"exp":{exp}}}"#)).claims().unwrap();
             let since = claims.expires_at()?.duration_since(SystemTime::UNIX_EPOCH);
@@ -152,7 +152,7 @@ mod tests {
     }
 
     #[test]
-    fn a_token_that_is_no_jwt_says_why_and_not_what() {
+    fn a_token_that_is_not_a_jwt_says_why_without_showing_it() {
         for (text, error) in [
             ("<session_token>", TokenError::Parts),
             ("a.b.c.d", TokenError::Parts),

@@ -1,4 +1,4 @@
-//! Where requests go and who asks.
+//! Where requests go and with which credentials.
 
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, header};
@@ -22,13 +22,14 @@ const APP_ID: HeaderName = HeaderName::from_static("x-apideck-app-id");
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
 const USER_AGENT: &str = concat!("apideck-vault-rust/", env!("CARGO_PKG_VERSION"));
 
-/// Where requests go and who asks: the server's URL, the API key, the application's id.
+/// Where requests go and with which credentials: the server's URL, the API key and the application
+/// id.
 ///
-/// Every value is checked once, here; the headers are prepared once, here. A clone is cheap. Keys
-/// are rotated and servers chosen by making another `Vault`.
+/// Values are checked and headers prepared once, when the vault is made. Cloning is cheap. To
+/// rotate the key or choose another server, make another `Vault`.
 ///
-/// With it comes a [`RetryBudget`], so that whatever is made of a vault and its clones shares one. A
-/// vault with another key keeps it; one for another server has its own.
+/// A vault comes with a [`RetryBudget`], which everything made from the vault or its clones shares.
+/// A copy with another key keeps the budget; a copy for another server gets its own.
 ///
 /// ```
 /// use apideck_vault_core::Vault;
@@ -50,22 +51,22 @@ pub struct Vault(Arc<Inner>);
 struct Inner {
     server: Server,
     headers: HeaderMap,
-    /// Also in `headers`; here as text, to take it out of what a server echoes.
+    /// Also in `headers`; here as text, to redact it where a server echoes it.
     api_key: Box<str>,
     budget: RetryBudget,
 }
 
 impl Vault {
-    /// The server that is used unless another is set: `https://unify.apideck.com`.
+    /// The default server: `https://unify.apideck.com`.
     pub const DEFAULT_SERVER_URL: &str = "https://unify.apideck.com";
 
-    /// Asks `https://unify.apideck.com` with this API key for this application. Both are on the
-    /// "API Keys" page of the application's configuration. A key that begins with `Bearer ` (in any
-    /// case) is accepted, too.
+    /// A vault at `https://unify.apideck.com` with this API key and application id. Both are on the
+    /// "API Keys" page of the application's configuration. A leading `Bearer ` (in any case) in the
+    /// key is accepted and dropped.
     ///
     /// # Errors
     ///
-    /// If one of them is empty, or has a line break or anything else that is no visible ASCII
+    /// If either is empty, contains a line break or anything else that is not a visible ASCII
     /// character, or begins or ends with a space.
     pub fn new(api_key: impl AsRef<str>, app_id: impl AsRef<str>) -> Result<Self, BuildError> {
         let api_key = without_bearer(api_key.as_ref());
@@ -84,11 +85,11 @@ impl Vault {
         })))
     }
 
-    /// The same, with another API key: that is how keys are rotated.
+    /// The same vault with another API key. Use this to rotate keys.
     ///
     /// # Errors
     ///
-    /// As [`new`](Self::new).
+    /// Same as for [`new`](Self::new).
     pub fn with_api_key(mut self, api_key: impl AsRef<str>) -> Result<Self, BuildError> {
         let api_key = without_bearer(api_key.as_ref());
         let authorization = authorization(api_key)?;
@@ -98,42 +99,44 @@ impl Vault {
         Ok(self)
     }
 
-    /// The same, for another server. A path is kept in front of those of the operations. Plain http
-    /// is accepted for loopback addresses only; see
-    /// [`with_insecure_server_url`](Self::with_insecure_server_url).
+    /// The same vault for another server, with a new retry budget. If the URL has a path, it is
+    /// prepended to the paths of the operations. Plain http is accepted only for loopback
+    /// addresses; see [`with_insecure_server_url`](Self::with_insecure_server_url).
     ///
     /// # Errors
     ///
-    /// If it is not an absolute http(s) URL, or has a user, a query or a fragment, or is plain http to
-    /// another machine.
+    /// If it is not an absolute http(s) URL, has a user name, a query or a fragment, or is plain
+    /// http to another machine.
     pub fn with_server_url(self, url: impl AsRef<str>) -> Result<Self, BuildError> {
         let server = Server::parse(url.as_ref())?;
         if !server.is_https() && !server.is_loopback() {
             return Err(BuildError::new(
                 "server_url",
-                "is plain http to another machine, which shows the API key to the network",
+                "is plain http to another machine, which exposes the API key to the network",
                 "it must begin with https:// (or be set with `with_insecure_server_url`)",
             ));
         }
         Ok(self.at(server))
     }
 
-    /// The same, for another server that may be reached over plain http wherever it is: **everyone on
-    /// the way can read the API key**. Made for networks that encrypt below, such as a service mesh.
+    /// The same vault for another server, with a new retry budget. Plain http is accepted for any
+    /// machine: **everyone on the way can read the API key**. Meant for networks that encrypt at a
+    /// lower layer, such as a service mesh.
     ///
     /// # Errors
     ///
-    /// If it is not an absolute http(s) URL, or has a user, a query or a fragment.
+    /// If it is not an absolute http(s) URL, or has a user name, a query or a fragment.
     pub fn with_insecure_server_url(self, url: impl AsRef<str>) -> Result<Self, BuildError> {
         Ok(self.at(Server::parse(url.as_ref())?))
     }
 
-    /// The same, with the caller's name and version in front of this library's in the
-    /// `user-agent` header: `payroll/1.2`.
+    /// The same vault with the caller's name and version, such as `payroll/1.2`, in front of this
+    /// library's in the `user-agent` header.
     ///
     /// # Errors
     ///
-    /// If it is empty, has anything but visible ASCII characters, or begins or ends with a space.
+    /// If it is empty, contains anything but visible ASCII characters, or begins or ends with a
+    /// space.
     pub fn with_user_agent_prefix(mut self, prefix: impl AsRef<str>) -> Result<Self, BuildError> {
         header_value("user_agent_prefix", prefix.as_ref())?;
         let user_agent = format!("{} {USER_AGENT}", prefix.as_ref());
@@ -144,20 +147,20 @@ impl Vault {
         Ok(self)
     }
 
-    /// The server's URL, without a slash at its end.
+    /// The server's URL, without a trailing slash.
     pub fn server_url(&self) -> String {
         self.0.server.to_string()
     }
 
-    /// Whether requests are encrypted: the server's URL begins with `https`.
+    /// Whether requests are encrypted, that is, whether the server's URL begins with `https`.
     pub fn is_https(&self) -> bool {
         self.0.server.is_https()
     }
 
     /// A request with the headers that every operation has: `authorization`, `x-apideck-app-id`,
-    /// `accept`, `user-agent` and, with a body, `content-type: application/json`. This is where an
-    /// [`Operation`](crate::Operation) begins. `path` begins with a slash; text from elsewhere goes
-    /// into it through [`path_segment`](crate::operation::path_segment).
+    /// `accept`, `user-agent` and, if there is a body, `content-type: application/json`. An
+    /// [`Operation`](crate::Operation) starts with this. `path` must begin with a slash; encode any
+    /// text you insert into it with [`path_segment`](crate::operation::path_segment).
     ///
     /// # Errors
     ///
@@ -226,7 +229,7 @@ mod tests {
     }
 
     #[test]
-    fn a_key_is_rotated_and_everything_else_kept() {
+    fn rotating_the_key_keeps_everything_else() {
         let vault = Vault::new("old", "app").unwrap();
         let vault = vault.with_server_url("https://proxy.example/x").unwrap();
         let vault = vault.with_api_key("Bearer new").unwrap();
@@ -254,7 +257,7 @@ mod tests {
     }
 
     #[test]
-    fn a_user_agent_prefix_stands_in_front() {
+    fn a_user_agent_prefix_comes_first() {
         let vault = Vault::new("key", "app").unwrap();
         let vault = vault.with_user_agent_prefix("payroll/1.2").unwrap();
         let expected = format!("payroll/1.2 {USER_AGENT}");

@@ -14,7 +14,7 @@ const S: Duration = Duration::from_secs(1);
 struct Run {
     result: Result<Response<CreatedSession>, CallError<Infallible>>,
     attempts: u32,
-    /// The pauses of a call that found the budget empty: when each began, and how long it was.
+    /// The pauses of a call that found the budget empty: when each began and how long it took.
     held: Vec<(Duration, Duration)>,
     elapsed: Duration,
 }
@@ -63,7 +63,7 @@ fn settings() -> ClientSettings {
     ClientSettings::from(Vault::new("key", "app").unwrap())
 }
 
-/// As many attempts as there is time for.
+/// Settings with as many attempts as there is time for.
 fn persistent(budget: &RetryBudget) -> ClientSettings {
     let policy = ExponentialBackoff::new()
         .max_attempts(u32::MAX)
@@ -71,18 +71,18 @@ fn persistent(budget: &RetryBudget) -> ClientSettings {
     settings().retry(policy).budget(budget.clone())
 }
 
-/// At most so many attempts.
+/// Settings with at most this many attempts.
 fn at_most(attempts: u32, budget: &RetryBudget) -> ClientSettings {
     persistent(budget).retry(ExponentialBackoff::new().max_attempts(attempts))
 }
 
-/// A budget that nothing refills.
+/// A budget that is never refilled.
 fn only(retries: u32) -> RetryBudget {
     RetryBudget::new().capacity(retries).refilled(0.0, 0.0, 0.0)
 }
 
 #[test]
-fn a_retry_takes_a_token_and_a_first_attempt_takes_none() {
+fn a_retry_takes_a_token_and_a_first_attempt_does_not() {
     let budget = only(10);
     let down = run(&at_most(4, &budget), 1, Duration::MAX);
     assert_eq!((down.attempts, budget.available()), (4, 7.0));
@@ -93,7 +93,7 @@ fn a_retry_takes_a_token_and_a_first_attempt_takes_none() {
 }
 
 #[test]
-fn a_call_brings_what_the_budget_says_when_it_begins_and_when_it_succeeds() {
+fn a_call_adds_to_the_budget_when_it_begins_and_when_it_succeeds() {
     let budget = only(10).refilled(0.0, 0.5, 0.0);
     let rescued = run(&persistent(&budget), 1, Duration::from_nanos(1));
     assert!(rescued.result.is_ok());
@@ -103,7 +103,7 @@ fn a_call_brings_what_the_budget_says_when_it_begins_and_when_it_succeeds() {
 }
 
 #[test]
-fn an_empty_budget_is_filled_by_calls_and_successes() {
+fn calls_and_successes_refill_an_empty_budget() {
     let budget = only(10).refilled(0.25, 0.5, 0.0);
     assert_eq!(run(&persistent(&budget), 1, Duration::MAX).attempts, 11);
     assert_eq!(budget.available(), 0.0);
@@ -130,7 +130,7 @@ fn an_empty_budget_holds_a_call_until_its_deadline_and_says_so() {
 }
 
 #[test]
-fn a_call_without_time_for_a_further_pause_ends_at_once() {
+fn a_call_without_time_for_another_pause_ends_at_once() {
     let at_once = ExponentialBackoff::new().initial_backoff(Duration::ZERO);
     let settings = persistent(&only(1)).retry(at_once).deadline(S / 10);
     let held = run(&settings, 1, Duration::MAX);
@@ -139,7 +139,7 @@ fn a_call_without_time_for_a_further_pause_ends_at_once() {
 }
 
 #[test]
-fn pauses_are_parts_of_half_the_time_that_is_left_until_2_s_before_the_deadline() {
+fn pauses_take_up_to_half_the_time_left_until_2_s_before_the_deadline() {
     let mut longest: f64 = 0.0;
     for seed in 0..500 {
         for (begun, pause) in run(&persistent(&only(1)), seed, Duration::MAX).held {
@@ -158,7 +158,7 @@ fn pauses_are_parts_of_half_the_time_that_is_left_until_2_s_before_the_deadline(
 }
 
 #[test]
-fn a_held_call_goes_on_when_another_call_succeeds() {
+fn a_held_call_continues_when_another_call_succeeds() {
     let budget = only(1).refilled(0.0, 1.0, 0.0);
     let settings = persistent(&budget);
     assert_eq!(run(&settings, 1, Duration::MAX).attempts, 2);
@@ -193,12 +193,12 @@ fn a_call_without_a_deadline_earns_its_retry_by_waiting() {
     let policy = persistent(&budget).deadline(None);
     let patient = run(&policy, 1, 120 * S);
     assert!(patient.result.is_ok());
-    // The first retry took the token; the next one was earned in some 100 s.
+    // The first retry took the token; the next one was earned in about 100 s.
     assert_eq!(patient.attempts, 4);
 }
 
 #[test]
-fn a_failing_budget_ends_a_call_at_once() {
+fn a_budget_that_fails_when_empty_ends_a_call_at_once() {
     let policy = persistent(&only(2).when_empty(WhenEmpty::Fail));
     let failed = run(&policy, 1, Duration::MAX);
     assert_eq!((failed.attempts, failed.held.len()), (3, 0));
@@ -213,18 +213,18 @@ fn a_failing_budget_ends_a_call_at_once() {
 }
 
 #[test]
-fn a_budget_that_can_never_let_a_retry_through_makes_no_call_wait() {
+fn a_budget_that_can_never_allow_a_retry_makes_no_call_wait() {
     for policy in [persistent(&only(0)), persistent(&only(0)).deadline(None)] {
         let failed = run(&policy, 1, Duration::MAX);
         assert_eq!((failed.attempts, failed.elapsed), (1, Duration::ZERO));
     }
-    // Here nothing would ever end the wait.
+    // Nothing would ever end the wait here.
     let failed = run(&persistent(&only(1)).deadline(None), 1, Duration::MAX);
     assert_eq!((failed.attempts, failed.held.len()), (2, 0));
 }
 
 #[test]
-fn a_clock_that_stands_still_does_not_hold_a_call_forever() {
+fn a_stopped_clock_does_not_hold_a_call_forever() {
     let mut step = persistent(&only(1)).begin(create(), 1);
     let mut waits = 0;
     let error = loop {
@@ -241,14 +241,15 @@ fn a_clock_that_stands_still_does_not_hold_a_call_forever() {
     assert!(waits < 300, "{waits}");
 }
 
-/// As many calls as there are in these settings, each failing, and how many attempts they made.
+/// Makes 100 calls that all fail, each with settings of its own, and returns how many attempts they
+/// made.
 fn attempts_of_100_calls(settings: impl Fn() -> ClientSettings) -> u32 {
     let calls = (0..100).map(|seed| run(&settings(), seed, Duration::MAX).attempts);
     calls.sum()
 }
 
 #[test]
-fn settings_that_are_made_anew_for_each_call_share_the_budget_of_their_vault() {
+fn settings_made_for_each_call_share_the_budget_of_their_vault() {
     let vault = Vault::new("key", "app").unwrap();
     let client = ClientSettings::from(vault.clone());
     let shared = attempts_of_100_calls(|| client.clone());
@@ -270,13 +271,13 @@ fn settings_that_are_made_anew_for_each_call_share_the_budget_of_their_vault() {
     ] {
         assert!(attempts <= shared, "{attempts}");
     }
-    // As it would be with a budget for each call.
+    // For comparison, with a separate budget for each call.
     let apart = attempts_of_100_calls(|| client.clone().budget(RetryBudget::new()));
     assert!(apart > 500, "{apart}");
 }
 
 #[test]
-fn a_vault_for_another_server_has_a_budget_of_its_own() {
+fn a_vault_for_another_server_has_its_own_budget() {
     let budget = |vault: Vault| ClientSettings::from(vault).budget.unwrap();
     let vault = Vault::new("key", "app").unwrap();
     let rotated = vault.clone().with_api_key("other").unwrap();
@@ -286,7 +287,7 @@ fn a_vault_for_another_server_has_a_budget_of_its_own() {
 }
 
 #[test]
-fn nonsense_is_no_reason_to_panic() {
+fn nonsense_values_do_not_panic() {
     for (per_call, available) in [(-1.0, 0.0), (f64::NAN, 0.0), (f64::INFINITY, 3.0)] {
         let budget = only(3).refilled(per_call, 0.0, 0.0);
         run(&at_most(4, &budget), 1, Duration::MAX);

@@ -1,7 +1,7 @@
-//! The bucket of the retry budget under concurrency: loom runs the core's own source file, with its
-//! own atomics in place of the standard ones, through every interleaving of the threads.
+//! The retry budget's bucket under concurrency: loom runs the core's source file, with loom's
+//! atomics in place of the standard ones, through every interleaving of the threads.
 //!
-//! The invariant: `0 ≤ tokens ≤ capacity` at every moment, and none is lost.
+//! The invariant: `0 ≤ tokens ≤ capacity` at all times, and no token is lost.
 
 #[path = "../src/retry/budget/bucket.rs"]
 mod bucket;
@@ -14,7 +14,7 @@ use bucket::Bucket;
 use loom::sync::Arc;
 use loom::thread;
 
-/// What a thread did to the bucket: what it put in (and fitted) less what it took.
+/// What a thread did to the bucket: what it put in, as far as it fit, minus what it took.
 type Change = i64;
 
 fn take(bucket: &Bucket, tokens: u32) -> Change {
@@ -29,8 +29,8 @@ fn put(bucket: &Bucket, tokens: u32) -> Change {
     i64::from(put)
 }
 
-/// Runs the threads in every possible order, and checks that what is there in the end is what was
-/// there plus all changes. Returns in how many orders that was.
+/// Runs the threads in every possible order and checks that the final number of tokens is the
+/// initial one plus all changes. Returns the number of orders.
 fn in_every_order(
     capacity: u32,
     threads: &'static [fn(&Bucket) -> Change],
@@ -59,7 +59,7 @@ fn in_every_order(
 }
 
 #[test]
-fn calls_that_take_the_last_token_at_the_same_time_do_not_both_get_it() {
+fn two_concurrent_calls_do_not_both_get_the_last_token() {
     let orders = in_every_order(
         10,
         &[|bucket| take(bucket, 10), |bucket| take(bucket, 10)],
@@ -69,7 +69,7 @@ fn calls_that_take_the_last_token_at_the_same_time_do_not_both_get_it() {
 }
 
 #[test]
-fn tokens_that_are_given_back_at_the_same_time_are_all_there() {
+fn tokens_given_back_concurrently_are_all_kept() {
     let orders = in_every_order(
         30,
         &[
@@ -82,7 +82,7 @@ fn tokens_that_are_given_back_at_the_same_time_are_all_there() {
 }
 
 #[test]
-fn what_is_put_in_at_the_same_time_never_goes_over_the_capacity() {
+fn concurrent_puts_never_exceed_the_capacity() {
     let orders = in_every_order(
         10,
         &[

@@ -1,10 +1,10 @@
-//! The layers of the core: no file names anything of a layer above its own.
+//! The layers of the core: no file uses anything from a layer above its own.
 
 use std::fs;
 use std::path::Path;
 
-/// From the ground up. A file belongs to the layer of its first path segment: `vault/path.rs` to
-/// `vault`.
+/// The layers, from the bottom up. A file belongs to the layer of its first path segment:
+/// `vault/path.rs` belongs to `vault`.
 const LAYERS: [&[&str]; 7] = [
     &["error"],
     &["retry"],
@@ -20,7 +20,7 @@ fn layer_of(module: &str) -> usize {
     layer.unwrap_or_else(|| panic!("`{module}` is in no layer"))
 }
 
-/// Every source file but `lib.rs`: its path below `src`, and its text.
+/// Every source file except `lib.rs`: its path below `src`, and its text.
 fn files(folder: &Path, found: &mut Vec<(String, String)>) {
     let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
     for entry in fs::read_dir(folder).unwrap() {
@@ -44,7 +44,7 @@ fn all_files() -> Vec<(String, String)> {
     found
 }
 
-/// What a line of code names of the crate: `vault` for `use crate::vault::Vault`.
+/// The modules of the crate that a line of code names: `vault` for `use crate::vault::Vault`.
 fn modules_named_in(line: &str) -> impl Iterator<Item = &str> {
     let code = line.split("//").next().unwrap_or_default();
     code.split("crate::").skip(1).map(|rest| {

@@ -1,4 +1,4 @@
-//! What is sent: method, URL, the whole header map, body.
+//! What is sent: the method, the URL, all headers and the body.
 
 use apideck_vault_core::http::{HeaderMap, Request, header};
 use apideck_vault_core::{
@@ -92,13 +92,13 @@ fn the_contracts_example_is_sent_byte_for_byte() {
 }
 
 #[test]
-fn the_contracts_example_reads_back_as_the_same_session() {
+fn the_contracts_example_deserializes_to_the_same_session() {
     let session: Session = serde_json::from_str(EXAMPLE_BODY).unwrap();
     assert_eq!(session, example_session());
 }
 
 #[test]
-fn without_a_session_neither_a_body_nor_its_type_is_sent() {
+fn without_a_session_neither_a_body_nor_a_content_type_is_sent() {
     let request = encode(&CreateSession::new("test-consumer"));
     assert!(request.body().is_empty());
     assert_eq!(
@@ -117,7 +117,7 @@ fn without_a_session_neither_a_body_nor_its_type_is_sent() {
 }
 
 #[test]
-fn what_is_not_set_is_not_sent() {
+fn fields_that_are_not_set_are_not_sent() {
     assert_eq!(sent(Session::new()), json!({}));
     assert_eq!(
         sent(
@@ -163,7 +163,7 @@ fn every_setting_is_sent_under_its_name() {
 }
 
 #[test]
-fn no_action_at_all_is_something_else_than_not_to_say_which() {
+fn an_empty_list_of_actions_differs_from_an_unset_one() {
     let none = SessionSettings::new().allow_actions([]);
     assert_eq!(
         sent(Session::new().settings(none)),
@@ -192,7 +192,7 @@ fn custom_settings_come_from_anything_that_serializes_to_an_object() {
 }
 
 #[test]
-fn custom_settings_that_are_no_object_are_refused() {
+fn custom_settings_that_are_not_an_object_are_refused() {
     for wrong in [json!(null), json!([1]), json!("text"), json!(1)] {
         let error = Session::new().custom_consumer_settings(wrong).unwrap_err();
         assert_eq!(error.field(), "custom_consumer_settings");
@@ -220,13 +220,13 @@ fn a_session_length_out_of_range_is_refused_before_anything_is_sent() {
 }
 
 #[test]
-fn a_consumer_id_that_cannot_stand_in_a_header_is_refused() {
+fn a_consumer_id_that_is_not_a_valid_header_is_refused() {
     for (id, problem) in [
         ("", "is empty"),
         ("a\r\nx-evil: 1", "contains a control character"),
         ("a\0", "contains a control character"),
         (" a", "begins or ends with a space"),
-        ("müller", "contains a character beyond ASCII"),
+        ("müller", "contains a non-ASCII character"),
     ] {
         let error = CreateSession::new(id).encode(&vault()).unwrap_err();
         assert_eq!((error.field(), error.problem()), ("consumer_id", problem));
@@ -259,7 +259,7 @@ fn a_header_for_one_call_is_added_and_cannot_replace_ours() {
 }
 
 #[test]
-fn the_server_url_and_its_path_are_kept() {
+fn requests_go_to_the_server_url_with_its_path() {
     let vault = vault()
         .with_server_url("https://proxy.example/apideck/")
         .unwrap();
@@ -271,7 +271,7 @@ fn the_server_url_and_its_path_are_kept() {
 }
 
 #[test]
-fn the_key_is_in_no_debug_text() {
+fn no_debug_text_contains_the_key() {
     let create = CreateSession::new("test-consumer").header("x-secret", "sk_live_secret");
     let request = encode(&create);
     assert!(request.headers()[header::AUTHORIZATION].is_sensitive());

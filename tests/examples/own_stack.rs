@@ -1,6 +1,6 @@
-//! Creates a session on an HTTP stack that no adapter exists for, here minreq: the core, a `send`
-//! and the loop. (minreq is built without its `https` feature here, so this example reaches the
-//! emulator and not the real API.)
+//! Creates a session on an HTTP stack that has no adapter, here minreq: the core, a `send` function
+//! and the loop. (minreq is built without its `https` feature here, so this example works with the
+//! emulator but not with the real API.)
 
 use apideck_vault_core::error::{CallError, Failure, FailureKind};
 use apideck_vault_core::{Bytes, ClientSettings, CreateSession, Operation, Session, Step, http};
@@ -47,7 +47,8 @@ fn call<O: Operation>(
     }
 }
 
-/// The stack's whole share: one request, one answer, or what is known about the failure.
+/// Everything that is specific to the stack: sends one request and returns the answer, or what is
+/// known about the failure.
 fn send(
     request: http::Request<Bytes>,
     timeout: Option<Duration>,
@@ -62,7 +63,7 @@ fn send(
         sent = sent.with_header(name.as_str(), value);
     }
     if let Some(timeout) = timeout {
-        // minreq counts in whole seconds.
+        // minreq's timeouts are whole seconds.
         sent = sent.with_timeout(timeout.as_secs().max(1));
     }
     let received = sent.send_lazy().map_err(classify)?;
@@ -71,7 +72,7 @@ fn send(
         answer = answer.header(name, value);
     }
     let mut body = Vec::new();
-    // One byte more than allowed tells too large from just large enough.
+    // Reading one byte more than allowed tells too large from just large enough.
     received
         .take(most_bytes as u64 + 1)
         .read_to_end(&mut body)
@@ -87,7 +88,7 @@ fn send(
     })
 }
 
-/// What is known after an error of minreq's.
+/// Classifies a minreq error.
 fn classify(error: minreq::Error) -> Failure<minreq::Error> {
     let kind = match &error {
         minreq::Error::IoError(error) => FailureKind::of_io(error),
@@ -105,7 +106,7 @@ mod tests {
     use apideck_vault_core::error::{BuildError, ResponseError};
     use apideck_vault_emulator::{Answer, Emulator};
 
-    /// An operation that is neither a POST nor has a body.
+    /// An operation that is not a POST and has no body.
     struct GetConsumers;
 
     impl Operation for GetConsumers {

@@ -1,4 +1,4 @@
-//! What the quickstarts share: where to send the request, and how to print what came of it.
+//! What the quickstarts share: where to send the request, and how to print the result.
 
 use apideck_vault_core::error::BuildError;
 use apideck_vault_core::http::Response;
@@ -17,7 +17,7 @@ const CONSUMER_ID: &str = "APIDECK_CONSUMER_ID";
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct Quickstart {
-    /// The server and the key: those of the environment, or of the embedded emulator.
+    /// The server and the key, from the environment or the embedded emulator.
     pub vault: Vault,
     /// Whose session it is.
     pub consumer_id: String,
@@ -27,18 +27,18 @@ pub struct Quickstart {
 }
 
 impl Quickstart {
-    /// Reads the command line and the environment; starts the embedded emulator when
-    /// `APIDECK_API_KEY` is unset.
+    /// Reads the command line and the environment, and starts the embedded emulator if
+    /// `APIDECK_API_KEY` is not set.
     ///
     /// # Errors
     ///
-    /// What the program ends with, after it said why: 2 if the command line or the environment is
-    /// wrong, 1 if the emulator does not start.
+    /// The program's exit code, after printing the reason: 2 if the command line or the environment
+    /// is wrong, 1 if the emulator does not start.
     pub fn begin() -> Result<Self, ExitCode> {
         let json = match env::args().skip(1).collect::<Vec<_>>().as_slice() {
             [] => false,
             [flag] if flag == "--json" => true,
-            _ => return Err(failed(2, "the only argument is --json")),
+            _ => return Err(failed(2, "the only supported argument is --json")),
         };
         if env::var_os("APIDECK_API_KEY").is_some() {
             let (vault, consumer_id) = from_environment().map_err(|error| failed(2, error))?;
@@ -63,8 +63,8 @@ impl Quickstart {
         })
     }
 
-    /// Prints what came of it: the session's URI, or with `--json` one object; an error is one line
-    /// on standard error.
+    /// Prints the result: the session's URI, or one JSON object with `--json`. An error is printed
+    /// as one line on standard error.
     pub fn end<E: Error>(self, result: Result<Response<CreatedSession>, E>) -> ExitCode {
         let answer = match result {
             Ok(answer) => answer,

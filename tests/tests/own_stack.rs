@@ -1,4 +1,4 @@
-//! The tests of the example `own_stack`, which is a program.
+//! Runs the tests inside the example `own_stack`.
 
 #[expect(dead_code, reason = "the program's `main` is not run here")]
 #[path = "../examples/own_stack.rs"]

@@ -12,14 +12,14 @@ const QUICKSTARTS: [&str; 4] = [
     "own_stack",
 ];
 
-/// `cargo test` builds the examples beside the tests.
+/// `cargo test` builds the examples next to the tests.
 fn program(name: &str) -> PathBuf {
     let test = std::env::current_exe().unwrap();
     let folder = test.parent().unwrap().parent().unwrap().join("examples");
     let program = folder.join(format!("{name}{}", std::env::consts::EXE_SUFFIX));
     assert!(
         program.exists(),
-        "{program:?} is missing: `cargo build --examples` makes it"
+        "{program:?} is missing: `cargo build --examples` builds it"
     );
     program
 }
@@ -37,7 +37,7 @@ fn text(bytes: &[u8]) -> String {
     String::from_utf8(bytes.to_vec()).unwrap()
 }
 
-/// The three variables and the server's URL.
+/// The three required variables and the server's URL.
 fn variables<'a>(api_key: &'a str, url: &'a str) -> [(&'static str, &'a str); 4] {
     [
         ("APIDECK_API_KEY", api_key),
@@ -48,7 +48,7 @@ fn variables<'a>(api_key: &'a str, url: &'a str) -> [(&'static str, &'a str); 4]
 }
 
 #[test]
-fn without_an_api_key_the_emulator_answers_and_says_so() {
+fn without_an_api_key_the_emulator_is_used_and_the_output_says_so() {
     for name in QUICKSTARTS {
         let output = run(name, &[], &[]);
         assert_eq!(output.status.code(), Some(0), "{name}: {output:?}");
@@ -64,7 +64,7 @@ fn without_an_api_key_the_emulator_answers_and_says_so() {
 }
 
 #[test]
-fn json_is_one_object() {
+fn the_json_flag_prints_one_object() {
     for name in QUICKSTARTS {
         let output = run(name, &["--json"], &[]);
         assert_eq!(output.status.code(), Some(0), "{name}: {output:?}");
@@ -82,7 +82,7 @@ fn json_is_one_object() {
 }
 
 #[test]
-fn with_the_variables_set_the_server_they_name_is_asked() {
+fn with_the_variables_set_requests_go_to_the_server_they_name() {
     let emulator = Emulator::start().unwrap();
     for name in QUICKSTARTS {
         let output = run(
@@ -102,7 +102,7 @@ fn with_the_variables_set_the_server_they_name_is_asked() {
 }
 
 #[test]
-fn a_proxy_of_the_environment_does_not_see_the_key_in_plain_http() {
+fn a_proxy_from_the_environment_does_not_see_the_key_in_plain_http() {
     let proxy = Emulator::start().unwrap();
     for name in QUICKSTARTS {
         let url = proxy.url();
@@ -132,7 +132,7 @@ fn a_failure_is_one_line_on_standard_error_and_exit_code_1() {
 }
 
 #[test]
-fn what_is_wrong_in_the_environment_is_told_by_name_with_exit_code_2() {
+fn a_wrong_variable_is_reported_by_name_with_exit_code_2() {
     let good = variables("secret", "");
     for name in QUICKSTARTS {
         for (wrong, value, problem) in [

@@ -13,7 +13,7 @@ use http::Response;
 pub struct Attempts(pub(super) u32);
 
 impl Attempts {
-    /// How many attempts this answer of a call took: at least 1.
+    /// How many attempts the call took to get this answer: at least 1.
     pub fn of<T>(answer: &Response<T>) -> u32 {
         answer
             .extensions()

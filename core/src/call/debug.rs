@@ -1,4 +1,5 @@
-//! What the steps of a call show of themselves: no request, which holds the key, and no answer.
+//! `Debug` for the steps of a call. It shows neither the request, which holds the key, nor the
+//! answer.
 
 use std::fmt;
 

@@ -1,4 +1,4 @@
-//! What all steps of a call share.
+//! State that all steps of a call share.
 
 use bytes::Bytes;
 use http::{Request, Response};
@@ -18,8 +18,8 @@ pub(super) struct State<O> {
 }
 
 impl<O: Operation> State<O> {
-    /// The first attempt's request, and what all attempts share. The call counts for the budget from
-    /// here on.
+    /// The first attempt's request, and the state that all attempts share. From here on, the call
+    /// counts toward the budget.
     pub(super) fn begin(
         settings: &ClientSettings,
         operation: O,
@@ -66,7 +66,7 @@ impl<O: Operation> State<O> {
             .is_none_or(|deadline| elapsed < deadline)
     }
 
-    /// What is left of the call's time.
+    /// The time left until the deadline.
     pub(super) fn left(&self, elapsed: Duration) -> Option<Duration> {
         self.settings
             .deadline
@@ -81,7 +81,8 @@ impl<O: Operation> State<O> {
         random(self.seed, self.attempts)
     }
 
-    /// From another sequence than the verdicts': held or not, a call has the same backoffs.
+    /// From a different sequence than the verdicts, so that a call has the same backoffs whether or
+    /// not it is held.
     pub(super) fn random_for_pause(&self, held: u32) -> u64 {
         random(!self.seed, held)
     }

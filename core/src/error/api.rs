@@ -14,14 +14,14 @@ use super::{kept, retry_after};
 
 /// Apideck, or something in front of it, refused the request.
 ///
-/// Every field of the body is optional, because every one can be missing: a proxy's HTML page is an
-/// answer too. What could not be read is still in [`body`](Self::body) and
+/// Every field of the body is optional, because any of them can be missing: a proxy's HTML page is
+/// an answer too. Whatever could not be read is still in [`body`](Self::body) and
 /// [`headers`](Self::headers).
 ///
-/// The text shows the status, the type name, the message (or `error`), a `detail` that is a string and
-/// the request id. A `detail` that is an object is kept and not printed: that of a 401 can hold the
-/// headers of other requests. Where the server repeats the API key in a field or a header,
-/// `[redacted]` is in its place.
+/// The text shows the status, the type name, the message (or `error`), the `detail` if it is a
+/// string, and the request id. A `detail` that is an object is kept but not printed, because that
+/// of a 401 can contain the headers of other requests. If the server repeats the API key in a field
+/// or a header, it is replaced by `[redacted]`.
 ///
 /// ```
 /// use apideck_vault_core::{CreateSession, Operation, Vault, error::ResponseError};
@@ -58,21 +58,21 @@ struct Inner {
     downstream_errors: Vec<DownstreamError>,
 }
 
-/// An error that a connector reported behind Apideck.
+/// An error that a connector behind Apideck reported.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct DownstreamError {
     /// The downstream provider's message.
     pub message: Option<String>,
-    /// More about it.
+    /// More details.
     pub detail: Option<String>,
     /// The downstream provider's error code.
     pub code: Option<String>,
 }
 
 impl ApiError {
-    /// Reads an answer that is not a success, and takes `secret` out of it. It cannot fail: what is not
-    /// JSON, or has another shape than documented, is kept as it came.
+    /// Reads an answer that is not a success, and redacts `secret` in it. It cannot fail: a body
+    /// that is not JSON, or has a different shape than documented, is kept as it came.
     pub(crate) fn from_response(answer: Response<Bytes>, secret: &str) -> Self {
         let (mut head, body) = answer.into_parts();
         redact_headers(&mut head.headers, secret);
@@ -108,27 +108,27 @@ impl ApiError {
         self.kind() == ApiErrorKind::Unauthorized
     }
 
-    /// 402: a limit of the plan is reached.
+    /// 402: a limit of the plan was reached.
     pub fn is_payment_required(&self) -> bool {
         self.kind() == ApiErrorKind::PaymentRequired
     }
 
-    /// 403: the API key is right, but may not do this.
+    /// 403: the API key is valid, but is not allowed to do this.
     pub fn is_forbidden(&self) -> bool {
         self.kind() == ApiErrorKind::Forbidden
     }
 
-    /// 404.
+    /// 404: not found.
     pub fn is_not_found(&self) -> bool {
         self.kind() == ApiErrorKind::NotFound
     }
 
-    /// 422: understood, but not possible.
+    /// 422: the request was understood, but cannot be processed.
     pub fn is_unprocessable(&self) -> bool {
         self.kind() == ApiErrorKind::Unprocessable
     }
 
-    /// 429: too many requests at a time.
+    /// 429: too many requests.
     pub fn is_too_many_requests(&self) -> bool {
         self.kind() == ApiErrorKind::TooManyRequests
     }
@@ -148,13 +148,13 @@ impl ApiError {
         &self.0.headers
     }
 
-    /// The body as it came, at most its first 64 KiB: the way to fields that the API does not document.
-    /// It may repeat what was sent, the API key included: don't log it.
+    /// The body as it came, up to its first 64 KiB. Use it to read fields that the API does not
+    /// document. It may repeat what was sent, including the API key: don't log it.
     pub fn body(&self) -> &Bytes {
         &self.0.body
     }
 
-    /// `status_code`: the status as the body repeats it.
+    /// `status_code`: the status, as repeated in the body.
     pub fn status_code(&self) -> Option<u64> {
         self.0.fields.status_code.as_u64()
     }
@@ -169,14 +169,14 @@ impl ApiError {
         self.0.fields.type_name.as_str()
     }
 
-    /// `message`: what happened, for a person.
+    /// `message`: what happened, in human-readable form.
     pub fn message(&self) -> Option<&str> {
         self.0.fields.message.as_str()
     }
 
-    /// `detail`: why it happened; a string or an object. That of a 401 can hold the headers of
-    /// other requests: don't log an object. Its `retry_after_ms` is a point in time (Unix
-    /// milliseconds), not a delay.
+    /// `detail`: why it happened; a string or an object. That of a 401 can contain the headers of
+    /// other requests: don't log it if it is an object. Its `retry_after_ms` is a point in time
+    /// (Unix milliseconds), not a delay.
     pub fn detail(&self) -> Option<&Value> {
         Some(&self.0.fields.detail).filter(|value| !value.is_null())
     }
@@ -191,9 +191,9 @@ impl ApiError {
         &self.0.downstream_errors
     }
 
-    /// How long the server asks to wait: `retry-after-ms`, or `Retry-After` as seconds or as a date
-    /// ([RFC 9110, section 10.2.3](https://www.rfc-editor.org/rfc/rfc9110#section-10.2.3)), which
-    /// is measured against the `Date` of the same answer.
+    /// How long the server asked the client to wait: `retry-after-ms`, or `Retry-After` as seconds
+    /// or as a date, which is measured against the `Date` header of the same answer
+    /// ([RFC 9110, section 10.2.3](https://www.rfc-editor.org/rfc/rfc9110#section-10.2.3)).
     pub fn retry_after(&self) -> Option<Duration> {
         retry_after::retry_after(&self.0.headers)
     }
@@ -238,7 +238,7 @@ impl fmt::Display for ApiError {
         if self.0.status.is_redirection() {
             formatter.write_str(": redirects are not followed")?;
         } else if self.kind() == ApiErrorKind::Unexpected {
-            formatter.write_str(": not the status of a success")?;
+            formatter.write_str(": not a success status")?;
         }
         match self.request_id() {
             Some(id) => write!(formatter, " (request {})", Printable(id)),

@@ -10,22 +10,22 @@ pub enum ApiErrorKind {
     BadRequest,
     /// 401: the API key is missing or wrong.
     Unauthorized,
-    /// 402: a limit of the plan is reached.
+    /// 402: a limit of the plan was reached.
     PaymentRequired,
-    /// 403: the API key is right, but may not do this.
+    /// 403: the API key is valid, but is not allowed to do this.
     Forbidden,
-    /// 404.
+    /// 404: not found.
     NotFound,
-    /// 422: understood, but not possible.
+    /// 422: the request was understood, but cannot be processed.
     Unprocessable,
-    /// 429: too many requests at a time.
+    /// 429: too many requests.
     TooManyRequests,
     /// Any other 4xx.
     OtherClientError,
     /// Any 5xx.
     ServerError,
-    /// A status that is neither the success of this operation nor an error, such as a redirect, which
-    /// is never followed.
+    /// A status that is neither this operation's success status nor an error, such as a redirect,
+    /// which is never followed.
     Unexpected,
 }
 

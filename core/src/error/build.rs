@@ -1,11 +1,11 @@
-//! Wrong input, found before anything was sent.
+//! Invalid input, found before anything was sent.
 
 use std::borrow::Cow;
 
-/// A value that cannot be sent. Nothing was.
+/// A value that cannot be sent. Nothing was sent.
 ///
-/// It names the field, says what is wrong with it and what would be right; it never holds the value
-/// itself, which may be a secret.
+/// The error names the field, says what is wrong with it and what would be right. It never contains
+/// the value itself, which may be a secret.
 ///
 /// ```
 /// use apideck_vault_core::Vault;
@@ -14,7 +14,7 @@ use std::borrow::Cow;
 /// assert_eq!(error.field(), "api_key");
 /// assert_eq!(
 ///     error.to_string(),
-///     "api_key contains a control character: it must be visible ASCII characters",
+///     "api_key contains a control character: it must contain only visible ASCII characters",
 /// );
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -26,8 +26,8 @@ pub struct BuildError {
 }
 
 impl BuildError {
-    /// `field` is the name that the caller knows, `problem` a predicate ("is empty"), `expected`
-    /// what would be right ("it must be …"). Do not put the value into any of them.
+    /// `field` is the name that the caller knows, `problem` a predicate ("is empty"), and
+    /// `expected` what would be right ("it must be …"). Do not include the value in any of them.
     pub fn new(
         field: impl Into<Cow<'static, str>>,
         problem: impl Into<Cow<'static, str>>,
@@ -55,7 +55,7 @@ impl BuildError {
         &self.expected
     }
 
-    /// The same error under another name of the field.
+    /// The same error with another name for the field.
     pub(crate) fn named(self, field: impl Into<Cow<'static, str>>) -> Self {
         Self {
             field: field.into(),

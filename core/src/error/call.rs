@@ -1,4 +1,4 @@
-//! The end of a call that brought no result.
+//! The error of a call that ended without a result.
 
 use super::{ApiError, BuildError, ClientError, DecodeError, Failure, FailureKind, ResponseError};
 use std::error::Error;
@@ -24,7 +24,7 @@ pub struct CallError<E> {
     gave_up: GaveUp,
 }
 
-/// What the last attempt of a call ended with.
+/// The error of a call's last attempt.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum CallErrorKind<E> {
@@ -40,18 +40,18 @@ pub enum CallErrorKind<E> {
     Transport(Failure<E>),
 }
 
-/// Why a call made no further attempt.
+/// Why a call made no more attempts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum GaveUp {
-    /// The policy does not retry such an error, or the attempts that it allows were used up.
+    /// The policy does not retry this error, or the call used up the attempts that it allows.
     Policy,
-    /// The call's deadline has passed, or would have before the next attempt.
+    /// The call's deadline passed, or would have passed before the next attempt.
     Deadline,
-    /// The [`RetryBudget`](crate::retry::RetryBudget) that the call shares with others was empty, and
-    /// the call did not wait for it.
+    /// The [`RetryBudget`](crate::retry::RetryBudget) that the call shares with others was empty,
+    /// and the call did not wait for it.
     Budget,
-    /// The budget was empty, and stayed so for as long as the call could wait.
+    /// The budget was empty, and stayed empty for as long as the call could wait.
     Held,
 }
 
@@ -64,12 +64,12 @@ impl<E> CallError<E> {
         }
     }
 
-    /// What the last attempt ended with.
+    /// The error of the last attempt.
     pub fn kind(&self) -> &CallErrorKind<E> {
         &self.kind
     }
 
-    /// What the last attempt ended with.
+    /// The error of the last attempt, by value.
     pub fn into_kind(self) -> CallErrorKind<E> {
         self.kind
     }
@@ -79,12 +79,12 @@ impl<E> CallError<E> {
         self.attempts
     }
 
-    /// Why there was no further attempt.
+    /// Why there were no more attempts.
     pub fn gave_up(&self) -> GaveUp {
         self.gave_up
     }
 
-    /// Apideck's refusal, if that is what the call ended with.
+    /// Apideck's refusal, if the call ended with one.
     pub fn api_error(&self) -> Option<&ApiError> {
         match &self.kind {
             CallErrorKind::Api(error) => Some(error),
@@ -92,7 +92,7 @@ impl<E> CallError<E> {
         }
     }
 
-    /// What is known of the transport's failure, if that is what the call ended with.
+    /// The kind of transport failure, if the call ended with one.
     pub fn failure_kind(&self) -> Option<FailureKind> {
         match &self.kind {
             CallErrorKind::Transport(failure) => Some(failure.kind()),
@@ -100,12 +100,13 @@ impl<E> CallError<E> {
         }
     }
 
-    /// The call's deadline ended it.
+    /// Whether the call ran out of time.
     pub fn is_deadline(&self) -> bool {
         self.gave_up == GaveUp::Deadline
     }
 
-    /// The retry budget that the call shares with others had nothing left for its next attempt.
+    /// Whether the retry budget that the call shares with others had nothing left for its next
+    /// attempt.
     pub fn is_budget(&self) -> bool {
         matches!(self.gave_up, GaveUp::Budget | GaveUp::Held)
     }
@@ -123,14 +124,14 @@ impl<E> From<ClientError> for CallError<E> {
     }
 }
 
-/// For tests of code that is handed an error: as if the first attempt ended with it.
+/// For tests of code that takes an error: as if the first attempt had ended with it.
 impl<E> From<ResponseError> for CallError<E> {
     fn from(error: ResponseError) -> Self {
         Self::new(error.into(), 1, GaveUp::Policy)
     }
 }
 
-/// For tests of code that is handed an error: as if the first attempt ended with it.
+/// For tests of code that takes an error: as if the first attempt had ended with it.
 impl<E> From<Failure<E>> for CallError<E> {
     fn from(failure: Failure<E>) -> Self {
         Self::new(CallErrorKind::Transport(failure), 1, GaveUp::Policy)
@@ -173,8 +174,8 @@ impl<E: Error + 'static> fmt::Display for CallError<E> {
     }
 }
 
-/// The text is that of [`kind`](CallError::kind), so the source is what comes behind that: the HTTP
-/// stack's own error, where there is one.
+/// The text already includes that of [`kind`](CallError::kind), so the source is the error behind
+/// that: the HTTP stack's own error, if there is one.
 impl<E: Error + 'static> Error for CallError<E> {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
         match &self.kind {

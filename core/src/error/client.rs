@@ -1,8 +1,8 @@
-//! A client that cannot send.
+//! The error of a client that cannot send.
 
 use std::borrow::Cow;
 
-/// The client cannot make this call, whatever is asked of it. Nothing was sent.
+/// The client cannot make this call, whatever the operation. Nothing was sent.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ClientError {
@@ -16,7 +16,7 @@ pub enum ClientError {
         /// The crate whose feature is off.
         package: Cow<'static, str>,
     },
-    /// The HTTP stack refused to make the default client.
+    /// The HTTP stack failed to build the default client.
     #[error(
         "the default {stack} client cannot be built ({reason}): bring your own with `from_client`"
     )]
@@ -24,20 +24,21 @@ pub enum ClientError {
     Unbuildable {
         /// The HTTP stack's name.
         stack: Cow<'static, str>,
-        /// What it said.
+        /// The HTTP stack's error message.
         reason: String,
     },
 }
 
 impl ClientError {
-    /// For an adapter that was built without TLS: its package's name.
+    /// For an adapter that was built without TLS. `package` is the name of its package.
     pub fn missing_tls(package: impl Into<Cow<'static, str>>) -> Self {
         Self::MissingTls {
             package: package.into(),
         }
     }
 
-    /// For an adapter whose default client cannot be built: the stack's name, and what it said.
+    /// For an adapter whose default client cannot be built. `stack` is the name of the HTTP stack,
+    /// `reason` its error.
     pub fn unbuildable(stack: impl Into<Cow<'static, str>>, reason: impl ToString) -> Self {
         Self::Unbuildable {
             stack: stack.into(),

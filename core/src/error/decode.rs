@@ -1,4 +1,4 @@
-//! An answer that claims success and breaks the contract.
+//! An answer that claims success but breaks the contract.
 
 use bytes::Bytes;
 use http::{HeaderMap, Response, StatusCode, header};
@@ -12,8 +12,8 @@ use super::redact::{redact_headers, redact_text};
 
 /// An answer that claims success but does not have the shape that the contract promises.
 ///
-/// The text says where (a JSON path) and what is wrong, but never shows a value of the body, which
-/// may be the session token. The body itself is in [`body`](Self::body).
+/// The text says what is wrong and where (a JSON path), but never shows a value from the body,
+/// which may be the session token. The body itself is in [`body`](Self::body).
 ///
 /// ```
 /// use apideck_vault_core::{CreateSession, Operation, Vault, error::ResponseError};
@@ -69,7 +69,7 @@ impl DecodeError {
         &self.0.headers
     }
 
-    /// Where the fault is, as a JSON path: `$` is the whole body, `$.data` its field `data`.
+    /// Where the fault is, as a JSON path: `$` is the whole body, `$.data` is its field `data`.
     pub fn path(&self) -> &str {
         &self.0.path
     }
@@ -79,12 +79,12 @@ impl DecodeError {
         &self.0.problem
     }
 
-    /// The body as it came, at most its first 64 KiB. It may hold a session token: don't log it.
+    /// The body as it came, up to its first 64 KiB. It may contain a session token: don't log it.
     pub fn body(&self) -> &Bytes {
         &self.0.body
     }
 
-    /// Takes `secret` out of everything but the body.
+    /// Redacts `secret` in everything but the body.
     pub(crate) fn redacted(mut self, secret: &str) -> Self {
         redact_headers(&mut self.0.headers, secret);
         redact_text(&mut self.0.path, secret);
@@ -92,8 +92,8 @@ impl DecodeError {
         self
     }
 
-    /// Finds out where and why `answer` is not a `T`. Called after a plain attempt failed, so that the
-    /// usual case does not pay for keeping track of the path.
+    /// Finds out where and why `answer` is not a `T`. Called only after plain decoding has failed,
+    /// so that the usual case does not pay for tracking the path.
     pub(crate) fn diagnose<T: DeserializeOwned>(answer: &Response<Bytes>) -> Self {
         let body = answer.body();
         if body.is_empty() {
@@ -109,7 +109,7 @@ impl DecodeError {
         }
     }
 
-    /// An error if the answer says that it is not JSON.
+    /// Fails if the answer says that it is not JSON.
     pub(crate) fn check_media_type(answer: &Response<Bytes>) -> Result<(), Self> {
         let Some(value) = answer.headers().get(header::CONTENT_TYPE) else {
             return Ok(());
@@ -168,11 +168,11 @@ fn json_path(path: &serde_path_to_error::Path) -> String {
     text
 }
 
-/// A serde_json error, without the values from the body that its text can hold.
+/// Describes a serde_json error without the values from the body that its text can contain.
 fn explain(path: String, error: &serde_json::Error) -> (String, String) {
     let text = error.to_string();
     if !error.is_data() {
-        // Texts of syntax errors are fixed; they name a line and a column.
+        // Syntax errors have fixed texts that name a line and a column.
         return (path, format!("is not valid JSON ({text})"));
     }
     let text = text.split(" at line ").next().unwrap_or_default();
@@ -187,7 +187,7 @@ fn explain(path: String, error: &serde_json::Error) -> (String, String) {
         .or_else(|| text.strip_prefix("invalid value: "));
     let problem = match wrong.and_then(|text| text.rsplit_once(", expected ")) {
         Some((found, expected)) => {
-            // What follows the kind is the value.
+            // The value follows the kind.
             let kind = found.split(['"', '`']).next().unwrap_or_default().trim();
             format!("is {} instead of {}", in_words(kind), in_words(expected))
         }
@@ -196,7 +196,7 @@ fn explain(path: String, error: &serde_json::Error) -> (String, String) {
     (path, problem)
 }
 
-/// serde's names of types, for a person.
+/// serde's type names in plain words.
 fn in_words(name: &str) -> &str {
     match name {
         "sequence" => "an array",

@@ -1,19 +1,19 @@
-//! An attempt that brought no complete answer.
+//! The failure of an attempt that got no complete answer.
 
 use std::error::Error;
 use std::{fmt, io};
 
-/// What is known about an attempt that brought no complete answer.
+/// What is known about an attempt that got no complete answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum FailureKind {
-    /// The request surely did not reach the server: the name did not resolve, the connection or
-    /// its TLS handshake failed.
+    /// The request certainly did not reach the server: the name did not resolve, or the connection
+    /// or its TLS handshake failed.
     NotSent,
     /// Time ran out. The server may have acted on the request.
     TimedOut,
-    /// The connection broke after the request was sent, at least in part. The server may have
-    /// acted on it.
+    /// The connection broke after at least part of the request was sent. The server may have acted
+    /// on the request.
     Unanswered,
     /// The answer has more bytes than the client accepts. The server has acted on the request.
     TooLarge,
@@ -22,7 +22,8 @@ pub enum FailureKind {
 }
 
 impl FailureKind {
-    /// What an I/O error says: whether it happened while connecting, or later, or by a time limit.
+    /// Classifies an I/O error by whether it happened while connecting, happened later, or was a
+    /// timeout.
     ///
     /// ```
     /// use apideck_vault_core::error::FailureKind;
@@ -46,8 +47,8 @@ impl FailureKind {
     }
 }
 
-/// The standard library has no kind for a name that does not resolve: on Unix only this text, on
-/// Windows the codes from WSAHOST_NOT_FOUND to WSANO_DATA.
+/// The standard library has no kind for a name that does not resolve. There is only this text on
+/// Unix, and the codes from WSAHOST_NOT_FOUND to WSANO_DATA on Windows.
 fn is_failed_lookup(error: &io::Error) -> bool {
     matches!(error.raw_os_error(), Some(11001..=11004))
         || error
@@ -55,11 +56,11 @@ fn is_failed_lookup(error: &io::Error) -> bool {
             .starts_with("failed to lookup address information")
 }
 
-/// An attempt that brought no complete answer: what is known, and the HTTP stack's own error `E`.
+/// An attempt that got no complete answer: what is known about it, and the HTTP stack's own error
+/// `E`.
 ///
-/// This is what the caller of [`Attempt::finish`](crate::Attempt::finish) hands in for an attempt
-/// that failed. Its text includes the texts of all sources of `E`, because most stacks say only
-/// there what happened.
+/// Pass it to [`Attempt::finish`](crate::Attempt::finish) for an attempt that failed. Its text
+/// includes the texts of all sources of `E`, because most stacks say what happened only there.
 ///
 /// ```
 /// use apideck_vault_core::error::{Failure, FailureKind};
@@ -75,7 +76,7 @@ pub struct Failure<E> {
 }
 
 impl<E> Failure<E> {
-    /// A failure that the stack reported with an error of its own.
+    /// A failure for which the stack reported its own error.
     pub fn new(kind: FailureKind, error: E) -> Self {
         Self {
             kind,
@@ -83,24 +84,24 @@ impl<E> Failure<E> {
         }
     }
 
-    /// What is known about it.
+    /// What is known about the failure.
     pub fn kind(&self) -> FailureKind {
         self.kind
     }
 
-    /// The stack's own error, where there is one.
+    /// The stack's own error, if there is one.
     pub fn error(&self) -> Option<&E> {
         self.error.as_ref()
     }
 
-    /// The stack's own error, where there is one.
+    /// The stack's own error, by value, if there is one.
     pub fn into_error(self) -> Option<E> {
         self.error
     }
 }
 
-/// A failure that the stack has no error for: the caller's own timer ended the attempt, or the caller
-/// stopped reading an answer that grew too large.
+/// A failure without an error from the stack: the caller's own timer ended the attempt, or the
+/// caller stopped reading an answer that grew too large.
 impl<E> From<FailureKind> for Failure<E> {
     fn from(kind: FailureKind) -> Self {
         Self { kind, error: None }
@@ -156,7 +157,7 @@ mod tests {
     }
 
     #[test]
-    fn a_failure_without_an_error_of_the_stack_says_what_happened() {
+    fn a_failure_without_an_error_from_the_stack_says_what_happened() {
         let failure = Failure::<io::Error>::from(FailureKind::TimedOut);
         assert_eq!(failure.to_string(), "no answer in time");
         assert!(failure.source().is_none());

@@ -1,12 +1,12 @@
-//! The fields of an error's body.
+//! The fields of an error body.
 
 use serde::Deserialize;
 use serde_json::Value;
 
 use super::object::Object;
 
-/// The fields that the API documents, each whatever it is: one of another type than documented costs
-/// the others nothing.
+/// The fields that the API documents, as any JSON value, so that a field of an undocumented type
+/// does not keep the others from being read.
 #[derive(Clone, Default, Deserialize)]
 #[serde(default)]
 pub(super) struct Fields {
@@ -21,7 +21,7 @@ pub(super) struct Fields {
 }
 
 impl Fields {
-    /// Reads a JSON object; nothing, if the body is not one.
+    /// Reads a JSON object; `None` if the body is not one.
     pub(super) fn of(body: &[u8]) -> Option<Self> {
         let object: Result<Object<Self>, _> = serde_json::from_slice(body);
         object.ok().map(|Object(fields)| fields)
@@ -46,7 +46,7 @@ mod tests {
     use serde_json::json;
 
     #[test]
-    fn a_field_of_another_type_is_kept_and_an_unknown_one_ignored() {
+    fn a_field_of_another_type_is_kept_and_an_unknown_one_is_ignored() {
         let fields = Fields::of(br#"{"new":1,"ref":null,"error":5,"message":"m"}"#).unwrap();
         assert_eq!(fields.error, json!(5));
         assert_eq!(fields.message, json!("m"));

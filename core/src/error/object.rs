@@ -1,11 +1,11 @@
-//! JSON objects, and nothing else that could be read as one.
+//! JSON objects only, and nothing else that could be read as one.
 
 use serde::de::value::MapAccessDeserializer;
 use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use std::fmt;
 use std::marker::PhantomData;
 
-/// A `T` that is written as a JSON object. Derived code would take an array of its fields, too.
+/// A `T` read from a JSON object. Derived code would also accept an array of its fields.
 pub(crate) struct Object<T>(pub(crate) T);
 
 impl<'de, T: Deserialize<'de>> Deserialize<'de> for Object<T> {

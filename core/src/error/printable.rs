@@ -1,11 +1,12 @@
-//! Text from a server, made safe to stand in a line of a log.
+//! Text from a server, made safe to print on a log line.
 
 use std::fmt::{self, Write as _};
 
-/// The longest piece of a server's text that is printed, in characters.
+/// How much of a server's text is printed at most, in characters.
 const MAX_CHARACTERS: usize = 300;
 
-/// Prints foreign text on one line: control characters escaped, at most 300 characters of it.
+/// Prints text from a server on one line: escapes control characters and cuts the text after 300
+/// characters.
 pub(crate) struct Printable<'a>(pub(crate) &'a str);
 
 impl fmt::Display for Printable<'_> {
@@ -25,7 +26,7 @@ impl fmt::Display for Printable<'_> {
     }
 }
 
-/// Control characters, line separators, and the marks that reverse the direction of text: each
+/// Control characters, line separators, and marks that reverse the direction of text. Each of them
 /// could make a log line look like something else.
 fn is_unprintable(character: char) -> bool {
     character.is_control()

@@ -1,4 +1,4 @@
-//! Takes a secret out of what a server sent, for servers that repeat what they got.
+//! Redacts a secret in what a server sent, for servers that repeat what they received.
 
 use http::{HeaderMap, HeaderValue};
 use serde_json::Value;
@@ -6,12 +6,12 @@ use serde_json::Value;
 const REDACTED: &str = "[redacted]";
 
 pub(super) fn redact_text(text: &mut String, secret: &str) {
-    if text.contains(secret) {
+    if contains(text.as_bytes(), secret) {
         *text = text.replace(secret, REDACTED);
     }
 }
 
-/// In every text of the value, however deep.
+/// Redacts every string in the value, however deeply nested.
 pub(super) fn redact_value(value: &mut Value, secret: &str) {
     match value {
         Value::String(text) => redact_text(text, secret),
@@ -25,13 +25,16 @@ pub(super) fn redact_value(value: &mut Value, secret: &str) {
     }
 }
 
-/// A value that holds the secret goes as a whole.
+/// Redacts the whole value of any header that contains the secret.
 pub(super) fn redact_headers(headers: &mut HeaderMap, secret: &str) {
-    let secret = secret.as_bytes();
     for value in headers.values_mut() {
-        let mut parts = value.as_bytes().windows(secret.len().max(1));
-        if parts.any(|part| part == secret) {
+        if contains(value.as_bytes(), secret) {
             *value = HeaderValue::from_static(REDACTED);
         }
     }
+}
+
+fn contains(text: &[u8], secret: &str) -> bool {
+    let secret = secret.as_bytes();
+    text.windows(secret.len().max(1)).any(|part| part == secret)
 }

@@ -1,4 +1,4 @@
-//! How long a server asks to wait.
+//! How long a server asks the client to wait.
 
 use http::header::{DATE, RETRY_AFTER};
 use http::{HeaderMap, HeaderName};
@@ -6,16 +6,16 @@ use std::time::{Duration, SystemTime};
 
 const RETRY_AFTER_MS: HeaderName = HeaderName::from_static("retry-after-ms");
 
-/// `retry-after-ms` in milliseconds, or else `Retry-After` in seconds or as an HTTP date
+/// `retry-after-ms` in milliseconds, or otherwise `Retry-After` in seconds or as an HTTP date
 /// ([RFC 9110, section 10.2.3](https://www.rfc-editor.org/rfc/rfc9110#section-10.2.3)).
 ///
-/// A date is measured against the `Date` of the same answer, so that nobody's clock has to be
-/// right; without that header it says nothing. A date in the past asks for no wait.
+/// A date is measured against the `Date` header of the same answer, so that no clock has to be
+/// right. Without that header, the date is ignored. A date in the past means no wait.
 pub(super) fn retry_after(headers: &HeaderMap) -> Option<Duration> {
     let text = |name| Some(headers.get(name)?.to_str().ok()?.trim());
     let number = |text: &str| {
         let is_number = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
-        // What does not fit is longer than anyone waits.
+        // A number that does not fit is longer than anyone would wait.
         is_number.then(|| text.parse().unwrap_or(u64::MAX))
     };
     if let Some(milliseconds) = text(RETRY_AFTER_MS).and_then(number) {
@@ -79,7 +79,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_neither_says_nothing_and_what_is_huge_does_not_overflow() {
+    fn nonsense_is_ignored_and_a_huge_number_does_not_overflow() {
         for nonsense in ["", "soon", "-1", "+1", "1.5", "1 s", "0x10"] {
             assert_eq!(asked(&[("retry-after", nonsense)]), None, "{nonsense:?}");
         }

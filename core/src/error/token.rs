@@ -1,6 +1,6 @@
-//! A token that cannot be read.
+//! The error of a token that cannot be read.
 
-/// A token that is not a JSON Web Token, so that nothing can be read from it.
+/// The token is not a JSON Web Token, so nothing can be read from it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum TokenError {

@@ -1,14 +1,14 @@
-//! An error of a stack that has more than one type of error.
+//! The error of a stack that has more than one error type.
 
 use std::error::Error;
 use std::fmt;
 
-/// An HTTP stack's own error of whatever type, for stacks that have more than one: the `E` of a
-/// [`Failure`](super::Failure) and a [`CallError`](super::CallError) has to be an [`Error`], which
-/// `Box<dyn Error>` is not.
+/// An HTTP stack's own error of any type, for stacks that have more than one. (The `E` of a
+/// [`Failure`](super::Failure) and a [`CallError`](super::CallError) must be an [`Error`], which
+/// `Box<dyn Error>` is not.)
 ///
-/// Text and [`source`](Error::source) are those of the error inside, which
-/// [`get_ref`](Self::get_ref) gives for a look at its type.
+/// The text and [`source`](Error::source) are those of the inner error. Use
+/// [`get_ref`](Self::get_ref) to inspect its type.
 ///
 /// ```
 /// use apideck_vault_core::error::{Failure, FailureKind, TransportError};
@@ -20,12 +20,12 @@ use std::fmt;
 pub struct TransportError(Box<dyn Error + Send + Sync>);
 
 impl TransportError {
-    /// Takes an error of any type, or a text.
+    /// Wraps an error of any type, or a message.
     pub fn new(error: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
         Self(error.into())
     }
 
-    /// The error inside.
+    /// The inner error.
     pub fn get_ref(&self) -> &(dyn Error + Send + Sync + 'static) {
         &*self.0
     }

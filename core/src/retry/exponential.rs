@@ -6,28 +6,28 @@ use std::time::Duration;
 use super::{Cause, FailedAttempt, RetryPolicy, Verdict};
 use crate::error::FailureKind;
 
-/// Exponential backoff with full jitter: before the n-th retry a random time between zero and
-/// `initial_backoff · 2^(n-1)`, that limit being at most `max_backoff` and what is left until the
-/// deadline.
+/// Exponential backoff with full jitter: the wait before the n-th retry is a random time between
+/// zero and `initial_backoff · 2^(n-1)`. That limit is at most `max_backoff`, and at most the time
+/// left until the deadline.
 ///
-/// A wait that the server asks for (`Retry-After`, `retry-after-ms`) is kept to, up to
-/// `max_retry_after`, and a random time is added to it, up to half of it or up to the backoff,
-/// whichever is longer: those who were told the same moment do not all come at it. If what was asked
-/// for does not fit the deadline, the call ends at once.
+/// If the server asks for a wait (`Retry-After`, `retry-after-ms`), it is honored, up to
+/// `max_retry_after`. A random time is added, up to half of that wait or up to the backoff,
+/// whichever is longer, so that clients that were told the same moment do not all come back at
+/// once. If the requested wait does not fit the deadline, the call ends at once.
 ///
 /// | | default |
 /// | --- | --- |
 /// | attempts | at most 8 |
 /// | first backoff | up to 1 s |
 /// | longest backoff | up to 8 s |
-/// | longest wait that a server can ask for | 60 s |
+/// | longest wait that a server can request | 60 s |
 /// | statuses that are retried | 408, 429, 500, 502, 503, 504 |
 /// | failures that are retried | not sent, timed out, unanswered |
 ///
-/// A request whose fate is unknown is sent again: the worst that comes of it is a second token that
-/// nobody uses. To avoid that, say `.failures([FailureKind::NotSent])`.
+/// A request whose fate is unknown is sent again. At worst, that creates a second token that is
+/// never used. To avoid that, use `.failures([FailureKind::NotSent])`.
 ///
-/// How long a call may take, and the budget that its retries have to fit in, are its client's:
+/// The time limits and the retry budget are not part of the policy but of
 /// [`ClientSettings`](crate::ClientSettings).
 ///
 /// ```
@@ -41,15 +41,15 @@ use crate::error::FailureKind;
 ///
 /// # Why these numbers
 ///
-/// It is the budget that bounds the load, so attempts are many enough to fill the 30 s of the
-/// deadline: 4 of them, beginning with 500 ms, are used up before an outage of 10 s is over, which
-/// without a budget rescues 1 call of 6. A first backoff of 1 s instead of 500 ms lowers the peak
-/// when trouble begins by a tenth.
+/// The budget limits the load, so there are enough attempts to fill the 30 s until the deadline.
+/// With only 4 attempts, starting at 500 ms, they are used up before a 10 s outage is over, which
+/// rescues 1 call in 6 without a budget. A first backoff of 1 s instead of 500 ms lowers the peak
+/// at the start of an outage by a tenth.
 ///
-/// Simulated with 10,000 clients, 1 call per second each, callers patient for 30 s, a service with
-/// 1.3 times that capacity; the official SDKs' policies for comparison:
+/// A simulation with 10,000 clients that each make 1 call per second, callers that wait up to 30 s,
+/// and a service with 1.3 times that capacity, compared with the official SDKs' policies:
 ///
-/// | | attempts per call | rescued of the calls that began in it | service well again after |
+/// | | attempts per call | rescued, of the calls begun in it | time until the service recovers |
 /// | --- | --- | --- | --- |
 /// | outage of 10 s | 1.53 (official: 3.2 to 3.6) | 92 % (official: 67 to 71 %) | 0 s (official: 43 to 64 s) |
 /// | outage of 5 minutes | 1.23 (6.6 to 7.6) | 3.5 % (2.0 to 2.4 %) | 34 s (65 to 110 s) |
@@ -92,43 +92,43 @@ impl ExponentialBackoff {
         }
     }
 
-    /// One attempt and no retry.
+    /// A policy with one attempt and no retries.
     pub fn none() -> Self {
         Self::new().max_attempts(1)
     }
 
-    /// How many attempts a call makes at most, the first one included. Default: 8. Zero counts as 1.
+    /// Sets the maximum number of attempts, including the first. Default: 8. Zero counts as 1.
     pub fn max_attempts(mut self, attempts: u32) -> Self {
         self.max_attempts = attempts;
         self
     }
 
-    /// The longest wait before the first retry; it doubles with each. Default: 1 s.
+    /// Sets the longest wait before the first retry. It doubles with each retry. Default: 1 s.
     pub fn initial_backoff(mut self, backoff: Duration) -> Self {
         self.initial_backoff = backoff;
         self
     }
 
-    /// The longest wait that this policy chooses by itself. Default: 8 s.
+    /// Sets the longest wait that this policy chooses by itself. Default: 8 s.
     pub fn max_backoff(mut self, backoff: Duration) -> Self {
         self.max_backoff = backoff;
         self
     }
 
-    /// The longest wait that a server can ask for. Default: 60 s, which is over the deadline: such
-    /// a call ends at once.
+    /// Sets the longest wait that a server can request. Default: 60 s, which is longer than the
+    /// default deadline: a call that would have to wait past its deadline ends at once.
     pub fn max_retry_after(mut self, wait: Duration) -> Self {
         self.max_retry_after = wait;
         self
     }
 
-    /// The statuses that are retried, instead of the default's.
+    /// Sets the statuses that are retried, replacing the defaults.
     pub fn statuses(mut self, statuses: impl IntoIterator<Item = StatusCode>) -> Self {
         self.statuses = statuses.into_iter().collect();
         self
     }
 
-    /// The failures that are retried, instead of the default's.
+    /// Sets the failures that are retried, replacing the defaults.
     pub fn failures(mut self, failures: impl IntoIterator<Item = FailureKind>) -> Self {
         self.failures = failures.into_iter().collect();
         self
@@ -164,9 +164,9 @@ impl RetryPolicy for ExponentialBackoff {
             .retry_after()
             .unwrap_or_default()
             .min(self.max_retry_after);
-        // Those who are told the same moment do not all come at it.
+        // Clients that are told the same moment do not all come back at once.
         let spread = limit.max(asked.checked_div(2).unwrap_or(asked));
-        // A backoff of its own choice does not cost a call its last attempt.
+        // A backoff that the policy chooses does not cost a call its last attempt.
         let earliest = failed.elapsed.saturating_add(asked);
         let left = failed
             .deadline

@@ -7,11 +7,11 @@ use std::time::Duration;
 
 use crate::error::BuildError;
 
-/// How long a session is valid: a whole number of seconds, minutes, hours, days or weeks, above
+/// How long a session is valid: a whole number of seconds, minutes, hours, days or weeks, more than
 /// zero and at most one week. It is sent in the unit that it was made with, such as `30m`.
 ///
-/// The constructors take any number. A length that is zero or over one week is refused when the
-/// request is built; [`check`](Self::check) tells at once, and so does parsing a string.
+/// The constructors accept any number. A length that is zero or longer than one week is refused
+/// when the request is built; [`check`](Self::check) and parsing a string find it right away.
 ///
 /// ```
 /// use apideck_vault_core::SessionLength;
@@ -45,31 +45,31 @@ const FIELD: &str = "settings.session_length";
 const WEEK: Duration = Duration::from_secs(7 * 24 * 60 * 60);
 
 impl SessionLength {
-    /// So many seconds.
+    /// A length in seconds.
     pub const fn seconds(number: u64) -> Self {
         let unit = Unit::Seconds;
         Self { number, unit }
     }
 
-    /// So many minutes.
+    /// A length in minutes.
     pub const fn minutes(number: u64) -> Self {
         let unit = Unit::Minutes;
         Self { number, unit }
     }
 
-    /// So many hours.
+    /// A length in hours.
     pub const fn hours(number: u64) -> Self {
         let unit = Unit::Hours;
         Self { number, unit }
     }
 
-    /// So many days.
+    /// A length in days.
     pub const fn days(number: u64) -> Self {
         let unit = Unit::Days;
         Self { number, unit }
     }
 
-    /// So many weeks: only 1 is within the limit.
+    /// A length in weeks. Only 1 is within the limit.
     pub const fn weeks(number: u64) -> Self {
         let unit = Unit::Weeks;
         Self { number, unit }
@@ -80,11 +80,11 @@ impl SessionLength {
         Duration::from_secs(self.number.saturating_mul(self.unit.in_seconds()))
     }
 
-    /// Whether the service takes this length.
+    /// Checks that the service accepts this length.
     ///
     /// # Errors
     ///
-    /// If it is zero or over one week.
+    /// If it is zero or longer than one week.
     pub fn check(self) -> Result<(), BuildError> {
         let problem = if self.number == 0 {
             "is zero"
@@ -128,7 +128,7 @@ impl Unit {
     }
 }
 
-/// In the longest unit that it is a whole number of; fractions of a second are dropped.
+/// Uses the longest unit that divides the duration evenly. Fractions of a second are dropped.
 impl From<Duration> for SessionLength {
     fn from(duration: Duration) -> Self {
         let seconds = duration.as_secs();
@@ -142,14 +142,14 @@ impl From<Duration> for SessionLength {
     }
 }
 
-/// A number and one of `s`, `m`, `h`, `d`, `w`, without anything between or around them.
+/// Parses a number followed by `s`, `m`, `h`, `d` or `w`, with nothing between or around them.
 impl FromStr for SessionLength {
     type Err = BuildError;
 
     fn from_str(text: &str) -> Result<Self, BuildError> {
         let wrong = || {
-            let expected = "it must be a number and one of s, m, h, d, w, such as 30m or 1h";
-            BuildError::new(FIELD, "is not in a form that is known", expected)
+            let expected = "it must be a number followed by s, m, h, d or w, such as 30m or 1h";
+            BuildError::new(FIELD, "is not in a known format", expected)
         };
         let unit = text.chars().next_back().ok_or_else(wrong)?;
         let unit = Unit::LONGEST_FIRST
@@ -160,7 +160,7 @@ impl FromStr for SessionLength {
         if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
             return Err(wrong());
         }
-        // The only thing left to fail is overflow, and that is over one week in every unit.
+        // Only overflow can still fail, and that is over one week in every unit.
         let number = digits.parse().unwrap_or(u64::MAX);
         let length = Self { number, unit };
         length.check()?;
@@ -192,7 +192,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_unit_that_was_given_is_sent() {
+    fn a_length_is_sent_in_the_unit_it_was_given_in() {
         assert_eq!(SessionLength::minutes(90).to_string(), "90m");
         assert_eq!("090m".parse(), Ok(SessionLength::minutes(90)));
         assert_eq!(SessionLength::weeks(1).to_string(), "1w");
@@ -219,7 +219,7 @@ mod tests {
     }
 
     #[test]
-    fn zero_and_over_one_week_are_refused_in_every_unit() {
+    fn zero_and_more_than_one_week_are_refused_in_every_unit() {
         let problem = |text: &str| {
             let error = text.parse::<SessionLength>().unwrap_err();
             error.problem().to_owned()
@@ -237,16 +237,12 @@ mod tests {
     }
 
     #[test]
-    fn other_forms_are_refused() {
+    fn other_formats_are_refused() {
         for text in [
             "", "30", "m", "30M", "30 m", " 30m", "-1m", "+1m", "1.5h", "1h30m", "30µ",
         ] {
             let error = text.parse::<SessionLength>().unwrap_err();
-            assert_eq!(
-                error.problem(),
-                "is not in a form that is known",
-                "{text:?}"
-            );
+            assert_eq!(error.problem(), "is not in a known format", "{text:?}");
         }
     }
 }

@@ -1,12 +1,12 @@
-//! Enums over strings that other values than the known ones pass through.
+//! Enums over strings that also let unknown values through.
 
 use std::fmt;
 
-/// A value of an enum that this version does not know, as it is sent.
+/// An enum value that this version does not know, exactly as it is sent.
 ///
-/// It is only ever made of a string that is no known value, and cannot be matched on: the version that
-/// comes to know the value gives it a variant of its own. Compare
-/// strings instead: `id.as_str() == "brand-new"`.
+/// It is only ever made from a string that is not a known value, and it cannot be matched on: a
+/// later version that knows the value gives it its own variant. Compare strings instead:
+/// `id.as_str() == "brand-new"`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct UnknownValue(Box<str>);
 
@@ -39,10 +39,10 @@ macro_rules! open_enum {
         }
 
         impl $name {
-            /// The values that this version knows.
+            /// All values that this version knows.
             pub const KNOWN: &[Self] = &[$(Self::$variant,)+];
 
-            /// The value as it is sent.
+            /// The value, as it is sent.
             pub fn as_str(&self) -> &str {
                 match self {
                     $(Self::$variant => $text,)+
@@ -92,7 +92,7 @@ mod tests {
     use crate::session::{AllowAction, UnifiedApiId};
 
     #[test]
-    fn every_known_value_survives_the_way_out_and_back() {
+    fn every_known_value_survives_a_round_trip() {
         assert_eq!(UnifiedApiId::KNOWN.len(), 28);
         for id in UnifiedApiId::KNOWN {
             let json = serde_json::to_string(id).unwrap();

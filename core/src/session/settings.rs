@@ -6,8 +6,8 @@ use super::length::SessionLength;
 use super::open_enum::open_enum;
 use crate::error::BuildError;
 
-/// What Vault shows and allows during a session. The defaults named here are the service's: they
-/// apply to what is not set.
+/// What Vault shows and allows during a session. The defaults given here are the service's, and
+/// apply to fields that are not set.
 ///
 /// ```
 /// use apideck_vault_core::{AllowAction, SessionLength, SessionSettings, UnifiedApiId};
@@ -17,7 +17,7 @@ use crate::error::BuildError;
 ///     .session_length(SessionLength::hours(2))
 ///     .allow_actions([AllowAction::Reauthorize]);
 ///
-/// // No action at all is not the same as leaving it unset:
+/// // An empty list is not the same as leaving it unset:
 /// let settings = SessionSettings::new().allow_actions([]);
 /// assert_eq!(serde_json::to_string(&settings)?, r#"{"allow_actions":[]}"#);
 /// # Ok::<(), serde_json::Error>(())
@@ -26,25 +26,25 @@ use crate::error::BuildError;
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
 pub struct SessionSettings {
-    /// The unified APIs whose integrations are shown. Default, and if empty: all.
+    /// The unified APIs whose integrations are shown. Default: all; an empty list also means all.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub unified_apis: Option<Vec<UnifiedApiId>>,
-    /// Hide the resources of an integration that can be configured. Default: false.
+    /// Hide an integration's configurable resources. Default: false.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub hide_resource_settings: Option<bool>,
-    /// Show a banner that says that this is a test environment. Default: false.
+    /// Show a banner saying that this is a test environment. Default: false.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sandbox_mode: Option<bool>,
-    /// Show the connection's settings only, without navigation. Default: false.
+    /// Show only the connection's settings, without navigation. Default: false.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub isolation_mode: Option<bool>,
     /// How long the session is valid. Default: 1 hour; at most 1 week.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub session_length: Option<SessionLength>,
-    /// Show the page with the logs. Default: true.
+    /// Show the logs page. Default: true.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub show_logs: Option<bool>,
-    /// Show the page with suggestions. Default: false.
+    /// Show the suggestions page. Default: false.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub show_suggestions: Option<bool>,
     /// Show the sidebar. Default: true.
@@ -53,10 +53,11 @@ pub struct SessionSettings {
     /// Send the consumer to the redirect URI as soon as the connection works. Default: false.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub auto_redirect: Option<bool>,
-    /// Hide Apideck's guides on connecting. Default: false.
+    /// Hide Apideck's connection guides. Default: false.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub hide_guides: Option<bool>,
-    /// What the consumer may do with a connection. Default: everything; **if empty: nothing**.
+    /// What the consumer may do with a connection. Default: everything; **an empty list means
+    /// nothing**.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub allow_actions: Option<Vec<AllowAction>>,
 }
@@ -67,25 +68,25 @@ impl SessionSettings {
         Self::default()
     }
 
-    /// The unified APIs whose integrations are shown. Default, and if empty: all.
+    /// The unified APIs whose integrations are shown. Default: all; an empty list also means all.
     pub fn unified_apis(mut self, ids: impl IntoIterator<Item = UnifiedApiId>) -> Self {
         self.unified_apis = Some(ids.into_iter().collect());
         self
     }
 
-    /// Hide the resources of an integration that can be configured. Default: false.
+    /// Hide an integration's configurable resources. Default: false.
     pub fn hide_resource_settings(mut self, hide: bool) -> Self {
         self.hide_resource_settings = Some(hide);
         self
     }
 
-    /// Show a banner that says that this is a test environment. Default: false.
+    /// Show a banner saying that this is a test environment. Default: false.
     pub fn sandbox_mode(mut self, sandbox: bool) -> Self {
         self.sandbox_mode = Some(sandbox);
         self
     }
 
-    /// Show the connection's settings only, without navigation. Default: false.
+    /// Show only the connection's settings, without navigation. Default: false.
     pub fn isolation_mode(mut self, isolation: bool) -> Self {
         self.isolation_mode = Some(isolation);
         self
@@ -97,13 +98,13 @@ impl SessionSettings {
         self
     }
 
-    /// Show the page with the logs. Default: true.
+    /// Show the logs page. Default: true.
     pub fn show_logs(mut self, show: bool) -> Self {
         self.show_logs = Some(show);
         self
     }
 
-    /// Show the page with suggestions. Default: false.
+    /// Show the suggestions page. Default: false.
     pub fn show_suggestions(mut self, show: bool) -> Self {
         self.show_suggestions = Some(show);
         self
@@ -121,13 +122,14 @@ impl SessionSettings {
         self
     }
 
-    /// Hide Apideck's guides on connecting. Default: false.
+    /// Hide Apideck's connection guides. Default: false.
     pub fn hide_guides(mut self, hide: bool) -> Self {
         self.hide_guides = Some(hide);
         self
     }
 
-    /// What the consumer may do with a connection. Default: everything; **if empty: nothing**.
+    /// What the consumer may do with a connection. Default: everything; **an empty list means
+    /// nothing**.
     pub fn allow_actions(mut self, actions: impl IntoIterator<Item = AllowAction>) -> Self {
         self.allow_actions = Some(actions.into_iter().collect());
         self
@@ -142,8 +144,8 @@ impl SessionSettings {
 }
 
 open_enum! {
-    /// A unified API of Apideck. The list grows: one that this version does not know can be sent
-    /// all the same, with `UnifiedApiId::from("its-id")`.
+    /// One of Apideck's unified APIs. The list grows: to send one that this version does not know,
+    /// use `UnifiedApiId::from("its-id")`.
     pub enum UnifiedApiId {
         Accounting = "accounting",
         Ats = "ats",

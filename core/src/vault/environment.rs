@@ -6,15 +6,15 @@ use super::Vault;
 use crate::error::BuildError;
 
 impl Vault {
-    /// Takes the API key from `APIDECK_API_KEY`, the application's id from `APIDECK_APP_ID` and,
-    /// if it is set and not empty, the server's URL from `APIDECK_SERVER_URL`. The first two are
-    /// the names that the official SDKs use. Line breaks at the end of a value are dropped.
+    /// Reads the API key from `APIDECK_API_KEY`, the application id from `APIDECK_APP_ID` and, if
+    /// it is set and not empty, the server's URL from `APIDECK_SERVER_URL`. The first two are the
+    /// names that the official SDKs use. Line breaks at the end of a value are dropped.
     ///
-    /// This is the one function of the crate that looks at the world outside.
+    /// This is the only function in the crate that reads anything from outside the program.
     ///
     /// # Errors
     ///
-    /// If a variable is missing or wrong, under the variable's name.
+    /// If a variable is missing or wrong. The error's field is the variable's name.
     pub fn from_env() -> Result<Self, BuildError> {
         #[expect(
             clippy::disallowed_methods,
@@ -33,7 +33,7 @@ impl Vault {
             Some(Err(_)) => Err(BuildError::new(
                 name,
                 "is not Unicode text",
-                "it must be text",
+                "it must be valid Unicode",
             )),
         };
         let required = |name: &'static str, what: &'static str| {
@@ -72,7 +72,7 @@ mod tests {
     }
 
     #[test]
-    fn a_line_break_at_the_end_is_dropped() {
+    fn trailing_line_breaks_are_dropped() {
         let vault = from(&[("APIDECK_API_KEY", "key\r\n"), ("APIDECK_APP_ID", "app\n")]).unwrap();
         assert_eq!(vault.api_key(), "key");
         assert_eq!(vault.server_url(), Vault::DEFAULT_SERVER_URL);
@@ -92,7 +92,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_missing_or_wrong_is_told_by_the_name_of_its_variable() {
+    fn a_missing_or_wrong_value_is_reported_under_its_variables_name() {
         let key = ("APIDECK_API_KEY", "secret");
         for (variables, field, problem) in [
             (vec![], "APIDECK_API_KEY", "is not set"),

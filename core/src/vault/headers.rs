@@ -1,19 +1,20 @@
-//! Text in headers.
+//! Header values made from text.
 
 use http::HeaderValue;
 
 use crate::error::BuildError;
 
-/// A header's value from text: for the ids and texts that an [`Operation`](crate::Operation) sends
-/// in headers. `field` is the name that an error gives it.
+/// Makes a header value from text, for the ids and other text that an
+/// [`Operation`](crate::Operation) sends in headers. `field` is the name used in errors.
 ///
 /// # Errors
 ///
-/// If the text is empty, has a line break or anything else that is not a visible ASCII character, or
-/// begins or ends with a space (which HTTP would drop, so that another value arrived).
+/// If the text is empty, contains a line break or anything else that is not a visible ASCII
+/// character, or begins or ends with a space. (HTTP would drop the space, so that a different value
+/// would arrive.)
 pub fn header_value(field: &'static str, text: &str) -> Result<HeaderValue, BuildError> {
     let has_space_around = text.starts_with(' ') || text.ends_with(' ');
-    // What `HeaderValue` takes and we do not: the server would read another value, or none.
+    // What `HeaderValue` accepts but we do not: the server would read a different value, or none.
     let is_refused = text.is_empty() || has_space_around || text.contains('\t') || !text.is_ascii();
     if let Ok(value) = HeaderValue::from_str(text)
         && !is_refused
@@ -27,18 +28,18 @@ pub fn header_value(field: &'static str, text: &str) -> Result<HeaderValue, Buil
     } else if has_space_around {
         "begins or ends with a space"
     } else {
-        "contains a character beyond ASCII"
+        "contains a non-ASCII character"
     };
     Err(BuildError::new(
         field,
         problem,
-        "it must be visible ASCII characters",
+        "it must contain only visible ASCII characters",
     ))
 }
 
 const BEARER: &str = "Bearer ";
 
-/// The key alone, of one that was given with the header's scheme in front.
+/// The API key without the header's scheme, if it was given with one.
 pub(super) fn without_bearer(api_key: &str) -> &str {
     match api_key.split_at_checked(BEARER.len()) {
         Some((scheme, key)) if scheme.eq_ignore_ascii_case(BEARER) => key.trim_start_matches(' '),
@@ -60,7 +61,7 @@ mod tests {
     use crate::vault::Vault;
 
     #[test]
-    fn a_key_with_bearer_in_front_is_not_prefixed_again() {
+    fn a_key_that_begins_with_bearer_is_not_prefixed_again() {
         for key in ["key", "Bearer key", "bearer key", "BEARER  key"] {
             assert_eq!(without_bearer(key), "key");
             assert_eq!(Vault::new(key, "app").unwrap().api_key(), "key");
@@ -70,7 +71,7 @@ mod tests {
     }
 
     #[test]
-    fn wrong_values_are_refused_by_name_without_the_value() {
+    fn wrong_values_are_refused_by_name_without_showing_the_value() {
         for (key, app, field, problem) in [
             ("", "app", "api_key", "is empty"),
             ("Bearer ", "app", "api_key", "is empty"),
@@ -88,12 +89,7 @@ mod tests {
                 "contains a control character",
             ),
             ("secret ", "app", "api_key", "begins or ends with a space"),
-            (
-                "secrät",
-                "app",
-                "api_key",
-                "contains a character beyond ASCII",
-            ),
+            ("secrät", "app", "api_key", "contains a non-ASCII character"),
             ("secret", "", "app_id", "is empty"),
             (
                 "secret",

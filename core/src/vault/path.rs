@@ -1,9 +1,9 @@
-//! Text in a path.
+//! Path segments made from text.
 
 use crate::error::BuildError;
 
-/// One segment of a path from text, percent-encoded: for the ids that an
-/// [`Operation`](crate::Operation) puts into its path. `field` is the name that an error gives it.
+/// Percent-encodes text as one segment of a path, for the ids that an
+/// [`Operation`](crate::Operation) puts in its path. `field` is the name used in errors.
 ///
 /// ```
 /// use apideck_vault_core::operation::path_segment;
@@ -17,11 +17,11 @@ use crate::error::BuildError;
 ///
 /// # Errors
 ///
-/// If the text is empty, `.` or `..`, which would name another path.
+/// If the text is empty, `.` or `..`, which would change the path.
 pub fn path_segment(field: &'static str, text: &str) -> Result<String, BuildError> {
     if matches!(text, "" | "." | "..") {
-        let expected = "it must be text that names one thing";
-        return Err(BuildError::new(field, "is empty or made of dots", expected));
+        let expected = "it must be text that can be one segment of a path";
+        return Err(BuildError::new(field, "is empty, `.` or `..`", expected));
     }
     let mut segment = String::with_capacity(text.len());
     for byte in text.bytes() {

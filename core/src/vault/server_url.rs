@@ -1,4 +1,4 @@
-//! The server's URL, and those of the paths on it.
+//! The server's URL, and the URLs of paths on that server.
 
 use http::Uri;
 use http::uri::{Authority, PathAndQuery, Scheme};
@@ -12,7 +12,7 @@ use crate::error::BuildError;
 pub(super) struct Server {
     scheme: Scheme,
     authority: Authority,
-    /// What stands before an operation's path: empty, or `/…` without a slash at its end.
+    /// Prepended to an operation's path: empty, or `/…` without a trailing slash.
     path_prefix: String,
 }
 
@@ -22,12 +22,12 @@ impl Server {
             let expected = "it must be an absolute URL such as https://unify.apideck.com";
             BuildError::new("server_url", problem, expected)
         };
-        // The `http` crate drops a fragment without a word.
+        // The `http` crate silently drops a fragment.
         if url.contains('#') {
             return Err(wrong("has a fragment"));
         }
         if !url.is_ascii() {
-            return Err(wrong("has a character beyond ASCII"));
+            return Err(wrong("contains a non-ASCII character"));
         }
         let uri: Uri = url.parse().map_err(|_| wrong("is not a URL"))?;
         let parts = uri.into_parts();
@@ -38,7 +38,7 @@ impl Server {
             return Err(wrong("is neither https nor http"));
         }
         if authority.as_str().contains('@') {
-            return Err(wrong("has a user"));
+            return Err(wrong("has a user name"));
         }
         if authority.host().is_empty() || authority.host() == "[]" {
             return Err(wrong("has no host"));
@@ -46,7 +46,7 @@ impl Server {
         let port = authority.as_str().strip_prefix(authority.host());
         let port = port.and_then(|port| port.strip_prefix(':'));
         if port.is_some_and(|port| port.parse::<NonZeroU16>().is_err() || port.starts_with('+')) {
-            return Err(wrong("has a port that is not valid"));
+            return Err(wrong("has an invalid port"));
         }
         let path = parts.path_and_query;
         if path.as_ref().is_some_and(|path| path.query().is_some()) {
@@ -65,8 +65,8 @@ impl Server {
         self.scheme == Scheme::HTTPS
     }
 
-    /// `localhost` or a loopback address. (A name below `localhost` is left to the resolver by
-    /// some.)
+    /// Whether the host is `localhost` or a loopback address. (Not a subdomain of `localhost`: some
+    /// systems leave those to the resolver.)
     pub(super) fn is_loopback(&self) -> bool {
         let host = self.authority.host().to_ascii_lowercase();
         let address = host.trim_start_matches('[').trim_end_matches(']');
@@ -81,15 +81,15 @@ impl Server {
     pub(super) fn uri(&self, path: &str) -> Result<Uri, BuildError> {
         let wrong = |problem: &'static str| {
             let expected =
-                "it must begin with a slash, and foreign text in it must be percent-encoded";
+                "it must begin with a slash, and text inserted into it must be percent-encoded";
             BuildError::new("path", problem, expected)
         };
-        // Whatever comes before the first slash would become part of the host, and what comes after
-        // a `#` would be dropped without a word.
+        // Anything before the first slash would become part of the host, and anything after a `#`
+        // would be silently dropped.
         if !path.starts_with('/') || path.contains('#') {
             return Err(wrong("is not a path on the server"));
         }
-        let path = PathAndQuery::try_from(format!("{}{path}", self.path_prefix));
+        let path = PathAndQuery::try_from([&self.path_prefix, path].concat());
         let mut parts = http::uri::Parts::default();
         parts.scheme = Some(self.scheme.clone());
         parts.authority = Some(self.authority.clone());
@@ -142,7 +142,7 @@ mod tests {
     }
 
     #[test]
-    fn plain_http_is_for_loopback_unless_asked_for_by_name() {
+    fn plain_http_is_only_for_loopback_unless_requested_explicitly() {
         for url in [
             "http://127.0.0.1:9",
             "http://127.8.8.8",
@@ -170,27 +170,24 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_a_server_url_is_refused_with_its_reason() {
+    fn a_wrong_server_url_is_refused_with_a_reason() {
         for (url, reason) in [
             ("", "is not a URL"),
             ("unify.apideck.com", "is not absolute"),
             ("/vault", "is not absolute"),
             ("ftp://unify.apideck.com", "is neither https nor http"),
-            ("https://user:secret@unify.apideck.com", "has a user"),
+            ("https://user:secret@unify.apideck.com", "has a user name"),
             ("https://unify.apideck.com?x=1", "has a query"),
             ("https://unify.apideck.com/#here", "has a fragment"),
             ("https://unify.apideck.com\n", "is not a URL"),
             ("https://unify apideck.com", "is not a URL"),
             ("https://", "is not a URL"),
-            ("https://bücher.example", "has a character beyond ASCII"),
-            ("https://proxy.example/ä", "has a character beyond ASCII"),
-            (
-                "https://proxy.example:99999",
-                "has a port that is not valid",
-            ),
-            ("https://proxy.example:+443", "has a port that is not valid"),
-            ("https://proxy.example:0", "has a port that is not valid"),
-            ("https://proxy.example:", "has a port that is not valid"),
+            ("https://bücher.example", "contains a non-ASCII character"),
+            ("https://proxy.example/ä", "contains a non-ASCII character"),
+            ("https://proxy.example:99999", "has an invalid port"),
+            ("https://proxy.example:+443", "has an invalid port"),
+            ("https://proxy.example:0", "has an invalid port"),
+            ("https://proxy.example:", "has an invalid port"),
         ] {
             assert_eq!(
                 at(url).unwrap_err(),

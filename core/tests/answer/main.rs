@@ -1,4 +1,4 @@
-//! What comes of an answer: a session, a refusal, or a broken contract.
+//! What an answer turns into: a session, a refusal, or a broken contract.
 
 mod refused;
 mod session;

@@ -1,4 +1,4 @@
-//! What Apideck, or something in front of it, refuses.
+//! Refusals by Apideck, or by something in front of it.
 
 use apideck_vault_core::error::ApiErrorKind;
 use serde_json::{Value, json};
@@ -7,7 +7,7 @@ use std::time::Duration;
 use crate::refused;
 
 #[test]
-fn every_documented_error_has_its_kind_and_its_predicate() {
+fn every_documented_error_has_its_own_kind_and_predicate() {
     let kind = |status| refused(status, &[], "{}").kind();
     assert_eq!(kind(400), ApiErrorKind::BadRequest);
     assert_eq!(kind(401), ApiErrorKind::Unauthorized);
@@ -51,7 +51,7 @@ fn every_documented_error_has_its_kind_and_its_predicate() {
 }
 
 #[test]
-fn all_that_the_server_said_is_kept() {
+fn everything_the_server_said_is_kept() {
     let body = json!({
         "status_code": 400, "error": "Bad Request", "type_name": "RequestValidationError",
         "message": "Invalid Params", "detail": {"missing": [{"foobar": "required"}]},
@@ -116,7 +116,7 @@ fn fields_that_are_missing_null_or_of_another_type_are_none() {
 }
 
 #[test]
-fn an_error_prints_what_helps_on_one_line() {
+fn an_error_prints_the_useful_details_on_one_line() {
     let body = |detail: Value| {
         json!({
             "status_code": 401, "error": "Unauthorized", "type_name": "UnauthorizedError",
@@ -161,7 +161,7 @@ fn an_error_prints_what_helps_on_one_line() {
     );
     assert_eq!(
         print(201, &[], "{\"data\":{}}".into()),
-        "201 Created: not the status of a success"
+        "201 Created: not a success status"
     );
     let forged = json!({"message": "a\nERROR forged\u{1b}[31m"}).to_string();
     assert_eq!(
@@ -184,7 +184,7 @@ fn the_body_is_kept_up_to_64_kib_and_the_fields_are_read_from_all_of_it() {
 }
 
 #[test]
-fn a_key_that_the_server_repeats_is_in_no_text_and_no_header() {
+fn a_key_that_the_server_repeats_appears_in_no_text_or_header() {
     let body = json!({
         "message": "no such key: sk_live_secret",
         "detail": {"request": ["Bearer sk_live_secret"]},

@@ -1,4 +1,4 @@
-//! A session, or an answer that claims to be one and breaks the contract.
+//! A session, or an answer that claims to be one but breaks the contract.
 
 use apideck_vault_core::Bytes;
 use apideck_vault_core::http::StatusCode;
@@ -53,7 +53,7 @@ fn unknown_fields_are_ignored_and_raw_is_kept() {
 }
 
 #[test]
-fn json_is_json_under_every_name_that_it_has() {
+fn every_json_media_type_is_accepted() {
     for media_type in [
         "application/json",
         "application/json; charset=utf-8",
@@ -85,7 +85,7 @@ fn another_media_type_is_not_a_session() {
 }
 
 #[test]
-fn a_token_that_is_no_jwt_is_no_error_of_the_call() {
+fn a_token_that_is_not_a_jwt_does_not_fail_the_call() {
     let body = OK.replace("abc", "<session_token>");
     let created = decode(200, &[], body).unwrap().into_body();
     assert_eq!(
@@ -107,7 +107,7 @@ fn a_session_needs_neither_the_status_nor_its_name() {
 }
 
 #[test]
-fn a_key_that_the_server_repeats_is_not_in_what_breaks_the_contract() {
+fn a_key_that_the_server_repeats_does_not_appear_in_a_decode_error() {
     let headers = [
         ("content-type", "text/sk_live_secret"),
         ("x-apideck-request-id", "sk_live_secret"),
@@ -123,7 +123,7 @@ fn a_key_that_the_server_repeats_is_not_in_what_breaks_the_contract() {
 }
 
 #[test]
-fn a_missing_or_wrong_field_is_told_by_its_path() {
+fn a_missing_or_wrong_field_is_reported_by_its_path() {
     for (body, path, problem) in [
         (without("", "data"), "$.data", "is missing"),
         (
@@ -207,7 +207,7 @@ fn a_missing_or_wrong_field_is_told_by_its_path() {
 }
 
 #[test]
-fn what_is_not_json_says_where_it_stops_being_it() {
+fn an_error_for_invalid_json_says_where_it_breaks_off() {
     for body in [&OK[..60], "<html>", "{", "{'a':1}", "nul"] {
         let error = broken(body.to_owned());
         assert!(
@@ -223,7 +223,7 @@ fn what_is_not_json_says_where_it_stops_being_it() {
 }
 
 #[test]
-fn very_deep_nesting_is_refused_and_not_followed() {
+fn very_deep_nesting_is_refused_without_being_followed() {
     let deep = format!(
         r#"{{"_raw":{}{}}}"#,
         "[".repeat(100_000),
@@ -267,7 +267,7 @@ fn a_session_uri_is_an_absolute_http_url() {
 }
 
 #[test]
-fn neither_token_nor_uri_nor_body_is_in_any_debug_text() {
+fn no_debug_text_contains_the_token_the_uri_or_the_body() {
     let body = OK.replace("abc", "eyJ-secret");
     let answer = decode(200, &[], body.clone()).unwrap();
     let unfinished = &body[..body.len() - 1];

@@ -1,4 +1,4 @@
-//! What a call that fails gives back.
+//! What a failed call returns.
 
 use apideck_vault_core::error::{
     BuildError, CallError, CallErrorKind, Failure, FailureKind, ResponseError,
@@ -14,7 +14,7 @@ use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use crate::{MS, S, answer, create, failure, run, settings, with};
 
 #[test]
-fn wrong_input_is_done_before_anything_is_sent() {
+fn wrong_input_ends_a_call_before_anything_is_sent() {
     let step: Step<_, io::Error> = settings().begin(CreateSession::new(""), 1);
     let Step::Done(Err(failed)) = step else {
         panic!("{step:?}")
@@ -25,7 +25,7 @@ fn wrong_input_is_done_before_anything_is_sent() {
     assert_eq!((error.field(), failed.attempts()), ("consumer_id", 0));
 }
 
-/// An operation that is encoded once.
+/// An operation that can be encoded only once.
 struct Once(AtomicBool);
 
 impl Operation for Once {
@@ -48,7 +48,7 @@ impl Operation for Once {
 }
 
 #[test]
-fn a_call_whose_request_cannot_be_built_again_says_why() {
+fn a_call_whose_request_cannot_be_rebuilt_says_why() {
     let settings = settings();
     let budget = settings.budget.clone().unwrap();
     let step: Step<_, io::Error> = settings.begin(Once(false.into()), 1);
@@ -77,7 +77,7 @@ fn the_steps_of_a_call_can_be_kept_without_its_settings() {
 }
 
 #[test]
-fn the_source_of_an_error_is_the_stacks_own() {
+fn the_source_of_an_error_is_the_stacks_own_error() {
     let run = run(&with(ExponentialBackoff::none()), 1, |_| {
         (failure(FailureKind::NotSent), MS)
     });
@@ -86,7 +86,7 @@ fn the_source_of_an_error_is_the_stacks_own() {
 }
 
 #[test]
-fn a_key_that_the_server_echoes_is_taken_out_of_what_is_printed() {
+fn a_key_that_the_server_echoes_is_redacted_in_printed_text() {
     let run = run(&settings(), 1, |_| {
         let body = r#"{"message":"bad key sk_live_secret","detail":"Bearer sk_live_secret"}"#;
         (
@@ -106,7 +106,7 @@ fn a_key_that_the_server_echoes_is_taken_out_of_what_is_printed() {
 }
 
 #[test]
-fn the_errors_of_a_call_can_cross_threads_and_live_on() {
+fn the_errors_of_a_call_are_send_sync_and_static() {
     fn lives_on<T: std::error::Error + Send + Sync + 'static>() {}
     lives_on::<CallError<io::Error>>();
     lives_on::<Failure<io::Error>>();

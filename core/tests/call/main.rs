@@ -18,11 +18,11 @@ const S: Duration = Duration::from_secs(1);
 
 type Outcome = Result<Response<Bytes>, Failure<io::Error>>;
 
-/// What came of a call, and when.
+/// The outcome of a call, and when things happened.
 #[derive(Debug)]
 struct Run {
     result: Result<Response<CreatedSession>, CallError<io::Error>>,
-    /// For each attempt: when it began, and how long it was allowed to take.
+    /// For each attempt: when it began and how long it was allowed to take.
     attempts: Vec<(Duration, Option<Duration>)>,
     elapsed: Duration,
 }
@@ -43,7 +43,8 @@ impl Run {
     }
 }
 
-/// Runs a call in virtual time; `server` says for each attempt what comes of it and after how long.
+/// Runs a call in virtual time. For each attempt, `server` returns the outcome and the time it
+/// took.
 fn run(
     settings: &ClientSettings,
     seed: u64,
@@ -88,7 +89,7 @@ fn run(
     }
 }
 
-/// The defaults, with a budget of their own.
+/// The default settings, with their own budget.
 fn settings() -> ClientSettings {
     ClientSettings::from(Vault::new("sk_live_secret", "app").unwrap())
 }

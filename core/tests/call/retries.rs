@@ -1,4 +1,4 @@
-//! What is tried again, and how often.
+//! What is retried, and how often.
 
 use apideck_vault_core::error::{CallErrorKind, FailureKind, GaveUp};
 use apideck_vault_core::http::{Response, StatusCode};
@@ -9,7 +9,7 @@ use std::time::Duration;
 use crate::{MS, S, answer, failure, run, settings, with};
 
 #[test]
-fn a_first_answer_ends_the_call() {
+fn a_successful_first_attempt_ends_the_call() {
     let run = run(&settings(), 1, |_| (answer(200, &[]), MS));
     let answer = run.result.unwrap();
     assert_eq!(answer.body().session_uri(), "https://v/s");
@@ -79,7 +79,7 @@ fn none_makes_one_attempt() {
 }
 
 #[test]
-fn waits_are_fully_jittered_and_grow_up_to_their_limit() {
+fn waits_are_fully_jittered_and_grow_to_a_limit() {
     let settings = with(ExponentialBackoff::new().max_backoff(4 * S))
         .budget(None)
         .deadline(None)
@@ -113,7 +113,7 @@ fn the_same_seed_gives_the_same_run() {
 }
 
 #[test]
-fn a_policy_of_ones_own_sees_all_that_is_known() {
+fn a_custom_policy_sees_everything_that_is_known() {
     #[derive(Debug)]
     struct UntilTheConnectorRecovers;
 

@@ -1,4 +1,4 @@
-//! Waits, deadlines and what a server asks for.
+//! Waits, deadlines and the waits that a server requests.
 
 use apideck_vault_core::Step;
 use apideck_vault_core::error::{CallErrorKind, FailureKind, GaveUp};
@@ -9,7 +9,7 @@ use std::time::Duration;
 use crate::{MS, S, answer, create, run, settings, with};
 
 #[test]
-fn retry_after_is_kept_to_in_each_of_its_forms() {
+fn retry_after_is_honored_in_every_form() {
     let date = ("date", "Sun, 06 Nov 1994 08:49:37 GMT");
     for (headers, wait) in [
         (vec![("retry-after", "5")], 5 * S),
@@ -27,7 +27,7 @@ fn retry_after_is_kept_to_in_each_of_its_forms() {
                 )
             });
             let waited = run.waits()[0];
-            // Up to the backoff of 1 s or half of the wait on top.
+            // Plus up to the backoff of 1 s or half of the wait.
             let most = wait + S.max(wait / 2);
             assert!(waited >= wait && waited < most, "{headers:?}: {waited:?}");
         }
@@ -50,7 +50,7 @@ fn retry_after_is_capped_by_the_policy() {
 }
 
 #[test]
-fn clients_that_are_told_the_same_moment_do_not_all_come_at_it() {
+fn clients_told_the_same_moment_do_not_all_come_back_at_once() {
     let mut waits: Vec<Duration> = (0..1000)
         .map(|seed| {
             let run = run(&settings(), seed, |number| {
@@ -132,7 +132,7 @@ fn a_deadline_shorter_than_the_attempt_timeout_limits_the_attempt() {
 }
 
 #[test]
-fn a_sleep_that_took_too_long_ends_the_call_with_the_error_in_hand() {
+fn a_sleep_that_takes_too_long_ends_the_call_with_its_last_error() {
     let step: Step<_, io::Error> = settings().begin(create(), 1);
     let Step::Send(_, attempt) = step else {
         panic!("{step:?}")
@@ -152,7 +152,7 @@ fn a_sleep_that_took_too_long_ends_the_call_with_the_error_in_hand() {
 }
 
 #[test]
-fn no_time_at_all_sends_nothing() {
+fn with_no_time_at_all_nothing_is_sent() {
     for (settings, field) in [
         (settings().deadline(Duration::ZERO), "deadline"),
         (
@@ -169,7 +169,7 @@ fn no_time_at_all_sends_nothing() {
 }
 
 #[test]
-fn a_refusal_at_the_very_deadline_is_no_lack_of_time() {
+fn a_refusal_exactly_at_the_deadline_does_not_count_as_out_of_time() {
     let settings = settings().deadline(10 * S).attempt_timeout(None);
     let step: Step<_, io::Error> = settings.begin(create(), 1);
     let Step::Send(_, attempt) = step else {

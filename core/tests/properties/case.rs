@@ -1,4 +1,4 @@
-//! A case: settings, what comes of each attempt, and what the clock shows.
+//! A case: the settings, the outcome of each attempt, and what the clock shows.
 
 use apideck_vault_core::Bytes;
 use apideck_vault_core::error::{CallError, CallErrorKind, Failure, FailureKind};
@@ -14,7 +14,7 @@ use crate::plan::{Plan, plan};
 const OK: &str =
     r#"{"status_code":200,"status":"OK","data":{"session_uri":"https://v/s","session_token":"t"}}"#;
 
-/// What the server, or the way to it, makes of an attempt.
+/// What the server, or the network, makes of an attempt.
 #[derive(Debug, Clone)]
 pub(crate) enum Outcome {
     Success,
@@ -23,7 +23,7 @@ pub(crate) enum Outcome {
     Failure(FailureKind),
 }
 
-/// An error of a stack that knows which attempt it ended.
+/// A stack's error that knows which attempt it ended.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Ended(pub(crate) u32);
 
@@ -54,7 +54,7 @@ impl Outcome {
         Ok(answer.unwrap())
     }
 
-    /// How long the server asks to wait.
+    /// How long the server asks the client to wait.
     pub(crate) fn asked_for(&self) -> Duration {
         let Self::Refusal(_, Some(asked)) = self else {
             return Duration::ZERO;
@@ -68,7 +68,7 @@ impl Outcome {
         Duration::from_secs(seconds)
     }
 
-    /// Whether this error is the one that this outcome gave this attempt.
+    /// Whether this error is the one that this outcome caused in this attempt.
     pub(crate) fn is(&self, error: &CallError<Ended>, attempt: u32) -> bool {
         match (self, error.kind()) {
             (Self::Broken, CallErrorKind::Decode(error)) => {
@@ -86,7 +86,7 @@ impl Outcome {
     }
 }
 
-/// What a clock shows next, seen from what it should show.
+/// What a clock shows next, relative to what it should show.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Clock {
     Right,
@@ -99,10 +99,10 @@ pub(crate) enum Clock {
 pub(crate) struct Case {
     pub(crate) plan: Plan,
     pub(crate) seed: u64,
-    /// For each attempt: what comes of it, and what part of its timeout it takes.
+    /// For each attempt: its outcome, and what fraction of its timeout it takes.
     pub(crate) attempts: Vec<(Outcome, f64)>,
     pub(crate) clock: Vec<Clock>,
-    /// Calls of the same client that failed before this one began.
+    /// How many calls of the same client failed before this one began.
     pub(crate) before: u8,
 }
 

@@ -18,7 +18,7 @@ const CASES: u32 = 10_000;
 const SHORTEST_HELD: Duration = Duration::from_millis(500);
 const LONGEST_HELD: Duration = Duration::from_secs(15);
 
-/// A wait of a run.
+/// A wait during a run.
 #[derive(Debug, Clone, PartialEq)]
 struct Waited {
     after_attempt: usize,
@@ -37,8 +37,8 @@ struct Run {
     available: Vec<f64>,
 }
 
-/// Runs the case, with a clock that is right or with the clock of the case. What a call sees of
-/// time is only what it is handed.
+/// Runs the case, with a clock that is right or with the case's clock. A call sees only the times
+/// that are passed to it.
 fn run(case: &Case, with_right_clock: bool) -> Run {
     let settings = case.plan.make();
     let budget = settings.budget.as_ref();
@@ -95,7 +95,7 @@ fn run(case: &Case, with_right_clock: bool) -> Run {
     }
 }
 
-/// A call that fails, and so takes what tokens it can get.
+/// Makes a call that fails and so takes all the tokens it can get.
 fn spend(settings: &ClientSettings, seed: u64) {
     let settings = settings.clone().deadline(Duration::from_secs(60));
     let mut step = settings.begin(CreateSession::new("test-consumer"), seed);
@@ -125,7 +125,7 @@ proptest! {
     }
 
     #[test]
-    fn a_call_that_nothing_else_ends_makes_all_the_attempts_that_its_policy_allows(mut case in case()) {
+    fn a_call_that_nothing_else_ends_makes_every_attempt_its_policy_allows(mut case in case()) {
         case.plan.deadline = None;
         case.plan.attempt_timeout = None;
         case.plan.budget = None;
@@ -144,7 +144,7 @@ proptest! {
     }
 
     #[test]
-    fn every_wait_is_between_its_bounds_and_leaves_time_to_send(case in case()) {
+    fn every_wait_is_within_its_bounds_and_leaves_time_to_send(case in case()) {
         let run = run(&case, true);
         for wait in &run.waits {
             let (outcome, _) = &case.attempts[(wait.after_attempt - 1) % case.attempts.len()];
@@ -173,10 +173,10 @@ proptest! {
     }
 
     #[test]
-    fn the_last_error_is_the_one_that_comes_back(case in case()) {
+    fn the_last_error_is_the_one_that_is_returned(case in case()) {
         let run = run(&case, false);
         let Some(last) = run.attempts.len().checked_sub(1) else {
-            // Only where there is no time at all, nothing is sent.
+            // Nothing is sent only if there is no time at all.
             let error = run.result.unwrap_err();
             prop_assert!(matches!(error.kind(), CallErrorKind::Build(_)), "{error:?}");
             let times = [case.plan.deadline, case.plan.attempt_timeout];
@@ -194,7 +194,7 @@ proptest! {
     }
 
     #[test]
-    fn the_budget_stays_between_nothing_and_its_capacity(case in case()) {
+    fn the_budget_stays_between_zero_and_its_capacity(case in case()) {
         let run = run(&case, false);
         let Some(Budget { capacity, .. }) = case.plan.budget else {
             prop_assert!(run.available.is_empty());
@@ -206,7 +206,7 @@ proptest! {
     }
 
     #[test]
-    fn only_a_budget_that_fails_or_holds_is_named_as_the_reason(case in case()) {
+    fn the_budget_is_named_as_the_reason_only_if_it_failed_or_held_the_call(case in case()) {
         let run = run(&case, false);
         let Err(error) = run.result else { return Ok(()) };
         let budget = case.plan.budget;
@@ -216,7 +216,7 @@ proptest! {
             GaveUp::Held => prop_assert!(budget.is_some() && was_held),
             _ => {}
         }
-        // A failing budget never makes a call wait.
+        // A budget that fails when empty never makes a call wait.
         if budget.is_some_and(|budget| budget.fails) {
             prop_assert!(run.waits.iter().all(|wait| !wait.is_held));
         }

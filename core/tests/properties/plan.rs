@@ -1,4 +1,4 @@
-//! The settings of a case: a policy, its times and its budget.
+//! The settings of a case: a policy, time limits and a budget.
 
 use apideck_vault_core::retry::{
     ExponentialBackoff, FailedAttempt, RetryBudget, RetryPolicy, Verdict, WhenEmpty,
@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use crate::case::{Outcome, duration};
 
-/// Says whatever it was made to say.
+/// A policy that returns whatever it was told to return.
 #[derive(Debug)]
 struct Whatever(Vec<Verdict>);
 
@@ -22,7 +22,7 @@ impl RetryPolicy for Whatever {
     }
 }
 
-/// How to make settings: each run of a case gets some with a fresh budget.
+/// How to make settings, so that each run of a case gets its own with a fresh budget.
 #[derive(Debug, Clone)]
 pub(crate) struct Plan {
     pub(crate) policy: Policy,
@@ -88,7 +88,7 @@ impl Plan {
         }
     }
 
-    /// How many attempts it allows.
+    /// How many attempts the policy allows.
     pub(crate) fn max_attempts(&self) -> usize {
         match &self.policy {
             Policy::Exponential { max_attempts, .. } => (*max_attempts).max(1) as usize,
@@ -96,7 +96,7 @@ impl Plan {
         }
     }
 
-    /// How many attempts it makes if each is refused in a way that is retried.
+    /// How many attempts a call makes if each is refused in a way that is retried.
     pub(crate) fn stops_after(&self) -> usize {
         match &self.policy {
             Policy::Exponential { .. } => self.max_attempts(),
@@ -109,8 +109,8 @@ impl Plan {
         }
     }
 
-    /// The shortest and the longest wait that may follow an attempt: at least what the server asked
-    /// for, as far as the policy listens, and at most that and the jitter on it.
+    /// The shortest and longest wait that may follow an attempt: at least what the server asked
+    /// for, as far as the policy honors it, and at most that plus its jitter.
     pub(crate) fn waits_after(&self, attempt: usize, outcome: &Outcome) -> (Duration, Duration) {
         let (max_backoff, max_retry_after) = match &self.policy {
             Policy::Whatever(verdicts) => {
