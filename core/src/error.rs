@@ -1,6 +1,6 @@
 //! What can go wrong: one error type for each direction of a call.
 //!
-//! - [`BuildError`]: the input was wrong and nothing was sent.
+//! - [`BuildError`]: the input was wrong and cannot be sent.
 //! - [`ResponseError`]: an answer came, but it is not a success: either an [`ApiError`] (Apideck
 //!   said no) or a [`DecodeError`] (the answer broke the contract).
 //! - [`Failure`]: no complete answer came; it wraps the HTTP stack's own error.

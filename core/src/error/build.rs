@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-/// A value that cannot be sent. Nothing was sent.
+/// A value that cannot be sent.
 ///
 /// The error names the field, says what is wrong with it and what would be right. It never contains
 /// the value itself, which may be a secret.

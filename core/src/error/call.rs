@@ -28,7 +28,8 @@ pub struct CallError<E> {
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum CallErrorKind<E> {
-    /// The input was wrong; nothing was sent.
+    /// The operation could not be encoded: the input was wrong. Nothing was sent, unless an attempt
+    /// was made before ([`CallError::attempts`]).
     Build(BuildError),
     /// The client cannot make the call; nothing was sent.
     Client(ClientError),
@@ -74,7 +75,7 @@ impl<E> CallError<E> {
         self.kind
     }
 
-    /// How many attempts were made: 0 if nothing was sent because the input was wrong.
+    /// How many attempts were made: 0 if the input was wrong or the client cannot send.
     pub fn attempts(&self) -> u32 {
         self.attempts
     }
