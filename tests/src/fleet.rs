@@ -4,11 +4,14 @@
 //! The service is a model: a capacity, a queue of 1 s of work, refusals (503) of what does not fit,
 //! each of which costs it a tenth of a request's work (a refusal is read, checked and answered,
 //! too; see [Handling Overload](https://sre.google/sre-book/handling-overload/)). The calls are
-//! Poisson processes. What a call does is no model: it is [`Call`](apideck_vault_core::Call).
+//! Poisson processes. What a call does is not a model: each is begun with
+//! [`ClientSettings::begin`](apideck_vault_core::ClientSettings::begin).
 //!
-//! A fleet of more than 10,000 clients is divided into cells of at most 250, each with its share of the
-//! service: their waiting calls fit a processor's cache, and every core has work.
+//! A fleet of more than 10,000 clients is divided into cells of at most 250, each with its share of
+//! the service: their waiting calls fit a processor's cache, and every core has work.
 
+mod ask;
+mod calls;
 mod cell;
 mod events;
 mod memory;

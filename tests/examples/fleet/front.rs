@@ -1,6 +1,6 @@
 //! What can be had: the settings of the default's budget, tried out.
 
-use apideck_vault_core::retry::{ExponentialBackoff, RetryBudget};
+use apideck_vault_core::retry::RetryBudget;
 use apideck_vault_tests::fleet::{Load, Policy, Row, Scenario, Settings};
 
 /// What one choice of settings gives.
@@ -52,16 +52,14 @@ pub(crate) fn search(
         .collect()
 }
 
-fn candidate(values: &[f64]) -> ExponentialBackoff {
+fn candidate(values: &[f64]) -> RetryBudget {
     let [capacity, per_call, per_success] = values else {
         unreachable!("a candidate has three values");
     };
-    let budget = RetryBudget::new()
+    let per_held_second = (WITHOUT_SUCCESS - per_call) / 30.0;
+    RetryBudget::new()
         .capacity(*capacity as u32)
-        .per_call(*per_call)
-        .per_success(*per_success)
-        .per_held_second((WITHOUT_SUCCESS - per_call) / 30.0);
-    ExponentialBackoff::new().budget(budget)
+        .refilled(*per_call, *per_success, per_held_second)
 }
 
 fn point(index: usize, policy: &Policy, scenarios: &[&[Row]]) -> Point {

@@ -1,9 +1,11 @@
 //! The policies that are compared.
 
-use apideck_vault_core::retry::{ExponentialBackoff, OfficialBackoff, RetryPolicy};
+use apideck_vault_core::retry::{ExponentialBackoff, RetryBudget};
+use apideck_vault_core::{ClientSettings, Vault};
+use std::time::Duration;
 
 use super::memory::Holds;
-use super::official::{OfficialGo, OfficialPython};
+use super::official::Official;
 
 /// A policy under comparison.
 #[derive(Debug, Clone)]
@@ -23,8 +25,9 @@ pub enum Policy {
     Default,
     /// This library's default in a client that remembers a `Retry-After`.
     Remembering(Holds),
-    /// One that is tried out: its name, and what makes each client's.
-    Candidate(String, fn(&[f64]) -> ExponentialBackoff, Vec<f64>),
+    /// This library's default with a budget that is tried out: its name, and what makes each
+    /// client's.
+    Candidate(String, fn(&[f64]) -> RetryBudget, Vec<f64>),
 }
 
 impl Policy {
@@ -67,22 +70,28 @@ impl Policy {
         }
     }
 
-    /// Each client's own, or one for all if it knows nothing of its calls.
-    pub(super) fn of_clients(&self, clients: u32) -> Vec<Box<dyn RetryPolicy>> {
+    /// Each client's settings, or one for all if their calls share nothing. The deadline is the
+    /// patience of the callers: what a policy would do later, nobody waits for.
+    pub(super) fn of_clients(&self, clients: u32, patience: Duration) -> Vec<ClientSettings> {
+        let vault = Vault::new("key", "app").expect("they are visible ASCII characters");
+        let client = ClientSettings::from(vault).deadline(patience);
+        let one_for_all = |client: ClientSettings| vec![client.budget(None)];
+        let official = |official: Official| {
+            let timeout = official.attempt_timeout();
+            one_for_all(client.clone().retry(official).attempt_timeout(timeout))
+        };
+        let each = |budget: &dyn Fn() -> RetryBudget| {
+            let clients = 0..clients;
+            clients.map(|_| client.clone().budget(budget())).collect()
+        };
         match self {
-            Self::None => vec![Box::new(ExponentialBackoff::none().budget(None))],
-            Self::OfficialTypeScript => vec![Box::new(OfficialBackoff::new())],
-            Self::OfficialGo => vec![Box::new(OfficialGo)],
-            Self::OfficialPython => vec![Box::new(OfficialPython)],
-            Self::DefaultWithoutBudget => {
-                vec![Box::new(ExponentialBackoff::new().budget(None))]
-            }
-            Self::Default | Self::Remembering(_) => (0..clients)
-                .map(|_| Box::new(ExponentialBackoff::new()) as _)
-                .collect(),
-            Self::Candidate(_, make, values) => {
-                (0..clients).map(|_| Box::new(make(values)) as _).collect()
-            }
+            Self::None => one_for_all(client.clone().retry(ExponentialBackoff::none())),
+            Self::OfficialTypeScript => official(Official::TypeScript),
+            Self::OfficialGo => official(Official::Go),
+            Self::OfficialPython => official(Official::Python),
+            Self::DefaultWithoutBudget => one_for_all(client.clone()),
+            Self::Default | Self::Remembering(_) => each(&RetryBudget::new),
+            Self::Candidate(_, make, values) => each(&|| make(values)),
         }
     }
 }
