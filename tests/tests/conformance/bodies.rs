@@ -1,47 +1,36 @@
 //! What each body becomes: sessions with a fault, and errors of all shapes.
 
 use apideck_vault_core::error::ApiError;
-use apideck_vault_core::retry::ExponentialBackoff;
+use apideck_vault_stacks::Failed;
 use serde_json::{Value, json};
 
-use crate::Case;
 use crate::canned::{Canned, SESSION};
-use crate::stack::{End, Kind, Stack};
+use crate::case::{Case, On, everywhere};
+use crate::settings::once;
 
+#[rustfmt::skip] // A case is a line.
 pub(crate) const CASES: &[Case] = &[
-    ("each_fault_of_a_session_is_told_by_its_path", faults),
-    (
-        "what_is_new_in_a_session_or_null_is_no_fault",
-        harmless_changes,
-    ),
-    ("a_session_of_another_media_type_is_none", media_types),
-    ("an_error_body_lacks_any_of_its_fields", fields_missing),
-    (
-        "an_error_body_has_any_of_its_fields_null_or_of_another_type",
-        fields_of_another_type,
-    ),
-    (
-        "the_detail_of_an_error_is_any_json_that_it_likes",
-        any_detail,
-    ),
-    ("an_error_body_that_is_no_object_is_kept", no_object),
-    (
-        "downstream_errors_of_any_shape_do_no_harm",
-        downstream_errors,
-    ),
+    everywhere("each_fault_of_a_session_is_told_by_its_path", faults),
+    everywhere("what_is_new_in_a_session_or_null_is_not_a_fault", harmless_changes),
+    everywhere("a_session_of_another_media_type_is_not_one", media_types),
+    everywhere("an_error_body_lacks_any_of_its_fields", fields_missing),
+    everywhere("an_error_body_has_any_of_its_fields_null_or_of_another_type", fields_of_another_type),
+    everywhere("the_detail_of_an_error_is_any_json_that_it_likes", any_detail),
+    everywhere("an_error_body_that_is_not_an_object_is_kept", no_object),
+    everywhere("downstream_errors_of_any_shape_do_no_harm", downstream_errors),
 ];
 
-fn end_of(answer: &Canned, stack: Stack) -> End {
-    let (outcome, requests) = answer.answer(stack, ExponentialBackoff::none());
+fn failed_of(answer: &Canned, on: On) -> Failed {
+    let (outcome, requests) = answer.answer(on, once());
     assert_eq!(requests, 1);
     outcome.unwrap_err()
 }
 
-fn error_of(status: u16, body: &str, stack: Stack) -> ApiError {
-    let end = end_of(&Canned::new(status, body.to_owned()), stack);
-    assert_eq!(end.api().status(), status);
-    assert_eq!(end.api().body(), body);
-    end.api().clone()
+fn error_of(status: u16, body: &str, on: On) -> ApiError {
+    let failed = failed_of(&Canned::new(status, body.to_owned()), on);
+    assert_eq!(failed.api().status(), status);
+    assert_eq!(failed.api().body(), body);
+    failed.api().clone()
 }
 
 /// The body of a success, changed.
@@ -51,12 +40,13 @@ fn session(change: impl FnOnce(&mut Value)) -> String {
     body.to_string()
 }
 
-fn faults(stack: Stack) {
-    let without = |field: &str| {
-        session(|body| {
-            body.as_object_mut().unwrap().remove(field).unwrap();
-        })
-    };
+fn without(field: &str) -> String {
+    session(|body| {
+        body.as_object_mut().unwrap().remove(field).unwrap();
+    })
+}
+
+fn faults(on: On) {
     let data_without = |field: &str| {
         session(|body| {
             body["data"].as_object_mut().unwrap().remove(field).unwrap();
@@ -70,18 +60,16 @@ fn faults(stack: Stack) {
         ("\"session\"".into(), "$"),
         ("true".into(), "$"),
         ("{".into(), "$"),
-        ("{}".into(), "$.status_code"),
+        ("{}".into(), "$.data"),
         (format!("{SESSION}x"), "$"),
         (format!("{SESSION}{SESSION}"), "$"),
         (format!("\u{feff}{SESSION}"), "$"),
         (SESSION.replace('"', "'"), "$"),
-        (without("status_code"), "$.status_code"),
-        (without("status"), "$.status"),
         (without("data"), "$.data"),
         (data_without("session_uri"), "$.data.session_uri"),
         (data_without("session_token"), "$.data.session_token"),
     ];
-    for wrong in [json!(null), json!(true), json!([]), json!({})] {
+    for wrong in [json!(true), json!([]), json!({})] {
         for path in [
             "status_code",
             "status",
@@ -116,25 +104,34 @@ fn faults(stack: Stack) {
         let body = session(|body| body["data"]["session_uri"] = wrong.into());
         faults.push((body, "data.session_uri"));
     }
+    for (field, path) in [
+        ("session_uri", "data.session_uri"),
+        ("session_token", "data.session_token"),
+    ] {
+        faults.push((session(|body| body["data"][field] = json!(null)), path));
+    }
     let no_token = session(|body| body["data"]["session_token"] = "".into());
     faults.push((no_token, "data.session_token"));
 
     for (body, path) in faults {
-        let end = end_of(&Canned::new(200, body.clone()), stack);
-        let Kind::Decode(found) = &end.kind else {
-            panic!("{body} became {end:?}");
-        };
+        let failed = failed_of(&Canned::new(200, body.clone()), on);
         let path = path.strip_prefix("$.").unwrap_or(path);
+        let found = failed.fault();
         let found = found.strip_prefix("$.").unwrap_or(found);
         // A fault in the middle of the text is told where the reader was.
         let is_there = found == path || (path == "$" && found.is_empty());
         assert!(is_there, "{body}: {found} instead of {path}");
-        assert_eq!(end.attempts, 1, "{body}");
+        assert_eq!(failed.attempts, 1, "{body}");
     }
 }
 
-fn harmless_changes(stack: Stack) {
+fn harmless_changes(on: On) {
     for body in [
+        // The body repeats what the status says already.
+        without("status_code"),
+        without("status"),
+        session(|body| body["status_code"] = json!(null)),
+        session(|body| body["status"] = json!(null)),
         session(|body| body["new"] = json!({"a": [1, null]})),
         session(|body| body["data"]["new"] = json!([1])),
         session(|body| body["_raw"] = json!(null)),
@@ -142,12 +139,12 @@ fn harmless_changes(stack: Stack) {
         session(|body| body["data"]["session_uri"] = "HTTP://vault.apideck.com/t".into()),
         format!("\r\n\t {SESSION} \r\n"),
     ] {
-        let (outcome, _) = Canned::new(200, body.clone()).answer(stack, ExponentialBackoff::none());
+        let (outcome, _) = Canned::new(200, body.clone()).answer(on, once());
         assert!(outcome.is_ok(), "{body}");
     }
 }
 
-fn media_types(stack: Stack) {
+fn media_types(on: On) {
     for (media_type, is_json) in [
         ("application/json", true),
         ("APPLICATION/JSON;charset=UTF-8", true),
@@ -158,12 +155,12 @@ fn media_types(stack: Stack) {
         ("", false),
     ] {
         let answer = Canned::new(200, SESSION).header("content-type", media_type);
-        let (outcome, _) = answer.answer(stack, ExponentialBackoff::none());
+        let (outcome, _) = answer.answer(on, once());
         match outcome {
             Ok(_) => assert!(is_json, "{media_type:?}"),
-            Err(end) => {
-                assert!(!is_json, "{media_type:?}: {}", end.text);
-                assert!(matches!(&end.kind, Kind::Decode(path) if path == "$"));
+            Err(failed) => {
+                assert!(!is_json, "{media_type:?}: {}", failed.text);
+                assert_eq!(failed.fault(), "$");
             }
         }
     }
@@ -197,42 +194,40 @@ fn given(error: &ApiError) -> [bool; 6] {
     ]
 }
 
-fn fields_missing(stack: Stack) {
+fn fields_missing(on: On) {
     assert_eq!(
-        given(&error_of(400, &full_error().to_string(), stack)),
+        given(&error_of(400, &full_error().to_string(), on)),
         [true; 6]
     );
-    assert_eq!(given(&error_of(400, "{}", stack)), [false; 6]);
+    assert_eq!(given(&error_of(400, "{}", on)), [false; 6]);
     for (position, field) in FIELDS.iter().enumerate() {
         let mut body = full_error();
         body.as_object_mut().unwrap().remove(*field);
         let mut expected = [true; 6];
         expected[position] = false;
         assert_eq!(
-            given(&error_of(400, &body.to_string(), stack)),
+            given(&error_of(400, &body.to_string(), on)),
             expected,
             "{body}"
         );
     }
 }
 
-fn fields_of_another_type(stack: Stack) {
+fn fields_of_another_type(on: On) {
     for (position, field) in FIELDS.iter().enumerate() {
         for wrong in [json!(null), json!(["a"]), json!({"a": 1}), json!(false)] {
             let mut body = full_error();
             body[*field] = wrong.clone();
-            let error = error_of(400, &body.to_string(), stack);
+            let error = error_of(400, &body.to_string(), on);
             let mut expected = [true; 6];
             // Any type is right for a detail, but null says nothing.
             expected[position] = *field == "detail" && !wrong.is_null();
             assert_eq!(given(&error), expected, "{body}");
-            // Nothing is lost: the field is there as it came.
-            assert_eq!(error.fields()[*field], wrong);
         }
     }
 }
 
-fn any_detail(stack: Stack) {
+fn any_detail(on: On) {
     for detail in [
         json!("why"),
         json!({"type": "t", "message": "m", "debug": {"retry_after_ms": 1_700_000_000_000_u64}}),
@@ -241,7 +236,7 @@ fn any_detail(stack: Stack) {
         json!(false),
     ] {
         let body = json!({"message": "m", "detail": detail});
-        let error = error_of(401, &body.to_string(), stack);
+        let error = error_of(401, &body.to_string(), on);
         assert_eq!(error.detail(), Some(&detail));
         // A point in time in there is no wait.
         assert_eq!(error.retry_after(), None);
@@ -249,18 +244,18 @@ fn any_detail(stack: Stack) {
     }
 }
 
-fn no_object(stack: Stack) {
+fn no_object(on: On) {
     let deep = "[".repeat(100_000);
     for body in ["", "[]", "null", "\"no\"", "404 page not found", &deep] {
-        let end = end_of(&Canned::new(404, body.to_owned()), stack);
-        assert!(end.api().is_not_found());
-        assert_eq!(given(end.api()), [false; 6]);
-        assert!(body.as_bytes().starts_with(end.api().body()));
-        assert!(end.text.len() < 200, "{}", end.text);
+        let failed = failed_of(&Canned::new(404, body.to_owned()), on);
+        assert!(failed.api().is_not_found());
+        assert_eq!(given(failed.api()), [false; 6]);
+        assert!(body.as_bytes().starts_with(failed.api().body()));
+        assert!(failed.text.len() < 200, "{}", failed.text);
     }
 }
 
-fn downstream_errors(stack: Stack) {
+fn downstream_errors(on: On) {
     for (errors, count) in [
         (json!([{"message": "m", "detail": "d", "code": "c"}]), 1),
         (json!([{}, {"message": null}, "text", null, 1]), 2),
@@ -271,7 +266,7 @@ fn downstream_errors(stack: Stack) {
     ] {
         let body = json!({"downstream_errors": errors}).to_string();
         assert_eq!(
-            error_of(400, &body, stack).downstream_errors().len(),
+            error_of(400, &body, on).downstream_errors().len(),
             count,
             "{body}"
         );

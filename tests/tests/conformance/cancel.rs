@@ -1,60 +1,30 @@
 //! Calls that are given up from outside: the future is dropped, the runtime shut down.
 
-use apideck_vault_core::Vault;
-use apideck_vault_core::retry::ExponentialBackoff;
 use apideck_vault_emulator::{Answer, Emulator, End, Place};
+use apideck_vault_stacks::{Ability, Stack};
 use std::io::Read;
 use std::net::TcpListener;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tokio::runtime::Runtime;
 
-use crate::sessions::example;
-use crate::stack::{PATIENCE, Stack, runtime};
-use crate::{Case, NotApplicable};
+use crate::case::{Case, case};
+use crate::client::{client, client_for, runtime};
+use crate::example::example;
+use crate::settings::{PATIENCE, patient, settings_at};
 
+#[rustfmt::skip] // A case is a line.
 pub(crate) const CASES: &[Case] = &[
-    (
-        "a_call_that_is_dropped_lets_go_of_its_connection",
-        in_flight,
-    ),
-    (
-        "a_call_that_is_dropped_in_its_handshake_hangs_up",
-        in_handshake,
-    ),
-    (
-        "a_call_that_is_dropped_while_it_waits_sends_no_more",
-        waiting,
-    ),
-    ("a_dropped_call_does_not_disturb_the_others", others),
-    (
-        "nothing_runs_on_when_calls_and_client_are_gone",
-        nothing_left,
-    ),
-    ("a_call_outlives_the_client_it_was_made_with", client_first),
-    ("a_runtime_that_ends_takes_its_calls_along", shutdown),
-    ("a_client_outlives_the_runtime_it_was_used_on", next_runtime),
-    ("a_call_that_is_never_polled_sends_nothing", never_polled),
+    case("a_call_that_is_dropped_lets_go_of_its_connection", in_flight).needs(Ability::Futures),
+    case("a_call_that_is_dropped_in_its_handshake_hangs_up", in_handshake).needs(Ability::Futures),
+    case("a_call_that_is_dropped_while_it_waits_sends_no_more", waiting).needs(Ability::Futures),
+    case("a_dropped_call_does_not_disturb_the_others", others).needs(Ability::Futures),
+    case("nothing_runs_on_when_calls_and_client_are_gone", nothing_left).needs(Ability::Futures),
+    case("a_call_outlives_the_client_it_was_made_with", client_first),
+    case("a_runtime_that_ends_takes_its_calls_along", shutdown).needs(Ability::Futures),
+    case("a_client_outlives_the_runtime_it_was_used_on", next_runtime).needs(Ability::Futures),
+    case("a_call_that_is_never_polled_sends_nothing", never_polled).needs(Ability::Futures),
 ];
-
-const REASON: &str = "a blocking call has no future to drop: its deadline ends it";
-const NO_RUNTIME: &str = "ureq needs no runtime";
-pub(crate) const NOT_APPLICABLE: &[NotApplicable] = &[
-    (CASES[0].0, Stack::Ureq, REASON),
-    (CASES[1].0, Stack::Ureq, REASON),
-    (CASES[2].0, Stack::Ureq, REASON),
-    (CASES[3].0, Stack::Ureq, REASON),
-    (CASES[4].0, Stack::Ureq, NO_RUNTIME),
-    (CASES[6].0, Stack::Ureq, NO_RUNTIME),
-    (CASES[7].0, Stack::Ureq, NO_RUNTIME),
-    (CASES[8].0, Stack::Ureq, REASON),
-];
-
-fn patient() -> ExponentialBackoff {
-    ExponentialBackoff::new()
-        .attempt_timeout(PATIENCE)
-        .deadline(PATIENCE)
-}
 
 fn in_flight(stack: Stack) {
     for answer in [
@@ -66,7 +36,7 @@ fn in_flight(stack: Stack) {
     ] {
         let emulator = Emulator::start().unwrap();
         emulator.script([answer]);
-        let client = stack.client_for(&emulator).with_retry(patient());
+        let client = client(stack, patient(settings_at(emulator.url())));
         let call = client.begin(example());
         emulator.wait_for_requests(1, PATIENCE).unwrap();
         emulator.wait_for_open_connections(1, PATIENCE).unwrap();
@@ -81,9 +51,7 @@ fn in_flight(stack: Stack) {
 fn in_handshake(stack: Stack) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("https://{}", listener.local_addr().unwrap());
-    let vault = Vault::new(Emulator::API_KEY, Emulator::APP_ID).unwrap();
-    let client = stack.client(vault.with_server_url(url).unwrap());
-    let call = client.with_retry(patient()).begin(example());
+    let call = client(stack, patient(settings_at(url))).begin(example());
     let (mut socket, _) = listener.accept().unwrap();
     socket.set_read_timeout(Some(PATIENCE)).unwrap();
     assert_eq!(socket.read(&mut [0]).unwrap(), 1);
@@ -98,7 +66,7 @@ fn in_handshake(stack: Stack) {
 fn waiting(stack: Stack) {
     let emulator = Emulator::start().unwrap();
     emulator.script([Answer::status(503).header("retry-after", "30")]);
-    let client = stack.client_for(&emulator).with_retry(patient());
+    let client = client(stack, patient(settings_at(emulator.url())));
     let call = client.begin(example());
     emulator.wait_for_requests(1, PATIENCE).unwrap();
     call.give_up();
@@ -110,7 +78,7 @@ fn waiting(stack: Stack) {
 fn others(stack: Stack) {
     let emulator = Emulator::start().unwrap();
     emulator.script(vec![Answer::hang(); 20]);
-    let client = stack.client_for(&emulator).with_retry(patient());
+    let client = client(stack, patient(settings_at(emulator.url())));
     let hanging: Vec<_> = (0..20).map(|_| client.begin(example())).collect();
     emulator.wait_for_requests(20, PATIENCE).unwrap();
     let calls: Vec<_> = (0..20).map(|_| client.begin(example())).collect();
@@ -126,7 +94,7 @@ fn others(stack: Stack) {
 fn nothing_left(stack: Stack) {
     let emulator = Emulator::start().unwrap();
     emulator.script([Answer::normal(), Answer::hang(), Answer::status(500)]);
-    let client = stack.client_for(&emulator).with_retry(patient());
+    let client = client(stack, patient(settings_at(emulator.url())));
     client.send(example()).unwrap();
     let runtime = Arc::clone(client.runtime());
     let call = client.begin(example());
@@ -144,7 +112,7 @@ fn nothing_left(stack: Stack) {
 fn client_first(stack: Stack) {
     let emulator = Emulator::start().unwrap();
     emulator.script([Answer::normal().delay(Duration::from_millis(50))]);
-    let client = stack.client_for(&emulator);
+    let client = client_for(stack, &emulator);
     let call = client.begin(example());
     drop(client);
     assert_eq!(call.wait().unwrap().attempts, 1);
@@ -165,10 +133,7 @@ fn shutdown(stack: Stack) {
         let emulator = Emulator::start().unwrap();
         emulator.script([answer]);
         let first = runtime();
-        let mut client = stack
-            .client_for(&emulator)
-            .with_retry(patient())
-            .on(Arc::clone(&first));
+        let mut client = client(stack, patient(settings_at(emulator.url()))).on(Arc::clone(&first));
         let call = client.begin(example()).into_task();
         emulator.wait_for_requests(1, PATIENCE).unwrap();
         client = client.on(runtime());
@@ -183,7 +148,7 @@ fn shutdown(stack: Stack) {
 fn next_runtime(stack: Stack) {
     let emulator = Emulator::start().unwrap();
     let first = runtime();
-    let mut client = stack.client_for(&emulator).on(Arc::clone(&first));
+    let mut client = client_for(stack, &emulator).on(Arc::clone(&first));
     client.send(example()).unwrap();
     client = client.on(runtime());
     end(first);
@@ -194,8 +159,8 @@ fn next_runtime(stack: Stack) {
 
 fn never_polled(stack: Stack) {
     let emulator = Emulator::start().unwrap();
-    let client = stack.client_for(&emulator);
-    client.make_and_drop(example());
+    let client = client_for(stack, &emulator);
+    drop(client.call(example()));
     // Had the first one been sent in the background, it would have had the time of this one.
     client.send(example()).unwrap();
     assert_eq!(emulator.requests().len(), 1);

@@ -3,13 +3,16 @@
 use apideck_vault_core::error::Failure;
 use apideck_vault_core::http::{HeaderName, HeaderValue, Response};
 use apideck_vault_core::retry::RetryPolicy;
-use apideck_vault_core::{Bytes, Call, CreatedSession, Step};
+use apideck_vault_core::{Bytes, ClientSettings, CreatedSession, Step};
 use apideck_vault_emulator::{Answer, Emulator};
+use apideck_vault_stacks::{Outcome, Stack, outcome};
 use std::convert::Infallible;
 use std::time::Duration;
 
-use crate::sessions::example;
-use crate::stack::{Outcome, Stack, outcome, vault};
+use crate::case::On;
+use crate::client::{checked, client_for};
+use crate::example::example;
+use crate::settings::settings_at;
 
 /// An answer that each attempt of a call gets.
 #[derive(Debug, Clone)]
@@ -39,25 +42,19 @@ impl Canned {
         self
     }
 
-    /// Answers a call on the stack with this: over a socket, or straight into the core.
-    pub(crate) fn answer(&self, stack: Stack, policy: impl RetryPolicy + 'static) -> Counted {
-        if stack == Stack::Core {
-            return self.in_the_core(&policy);
+    /// Answers a call with this: over a socket, or straight into the core.
+    pub(crate) fn answer(&self, on: On, policy: impl RetryPolicy + 'static) -> Counted {
+        match on {
+            On::Core => self.in_core(policy),
+            On::Stack(stack) => self.over_a_socket(stack, policy),
         }
-        let emulator = Emulator::start().unwrap();
-        self.answer_from(&emulator, stack, policy)
     }
 
-    /// The same, from an emulator that has been used before and may be used again.
-    fn answer_from(
-        &self,
-        emulator: &Emulator,
-        stack: Stack,
-        policy: impl RetryPolicy + 'static,
-    ) -> Counted {
+    fn over_a_socket(&self, stack: Stack, policy: impl RetryPolicy + 'static) -> Counted {
+        let emulator = Emulator::start().unwrap();
         let answer = self.emulated();
         emulator.rule(move |_| Some(answer.clone()));
-        let client = stack.client(vault(emulator)).with_retry(policy);
+        let client = client_for(stack, &emulator).with_retry(policy);
         let outcome = client.send(example());
         (outcome, u32::try_from(emulator.requests().len()).unwrap())
     }
@@ -70,11 +67,11 @@ impl Canned {
     }
 
     /// The loop that every adapter is, with an answer at hand and no clock.
-    fn in_the_core(&self, policy: &dyn RetryPolicy) -> Counted {
-        let nowhere = vault_of_nobody();
+    fn in_core(&self, policy: impl RetryPolicy + 'static) -> Counted {
+        let settings: ClientSettings = settings_at("https://nowhere.invalid").retry(policy);
         let mut requests = 0;
         let mut elapsed = Duration::ZERO;
-        let mut step = Call::begin(&nowhere, example(), policy, 42);
+        let mut step = settings.begin(example(), 42);
         let result = loop {
             step = match step {
                 Step::Send(_, attempt) => {
@@ -89,7 +86,7 @@ impl Canned {
                 Step::Done(result) => break result,
             };
         };
-        (outcome(result), requests)
+        (checked(outcome(result)), requests)
     }
 
     fn response(&self) -> Response<Bytes> {
@@ -103,10 +100,6 @@ impl Canned {
         }
         response
     }
-}
-
-fn vault_of_nobody() -> apideck_vault_core::Vault {
-    apideck_vault_core::Vault::new(Emulator::API_KEY, Emulator::APP_ID).unwrap()
 }
 
 /// The body of a success.

@@ -1,21 +1,23 @@
 //! Answers that a careless client would take for those of another request, or for several.
 
 use apideck_vault_core::error::FailureKind;
-use apideck_vault_core::retry::ExponentialBackoff;
 use apideck_vault_emulator::{Answer, Emulator, End, Place};
+use apideck_vault_stacks::Stack;
 
-use crate::Case;
 use crate::canned::SESSION;
-use crate::sessions::example;
-use crate::stack::{Stack, vault};
+use crate::case::{Case, case};
+use crate::client::client_for;
+use crate::example::example;
+use crate::settings::once;
 
+#[rustfmt::skip] // A case is a line.
 pub(crate) const CASES: &[Case] = &[
-    ("what_follows_an_answer_answers_no_other_request", smuggled),
-    ("two_lengths_that_differ_are_no_answer", two_lengths),
-    ("chunks_overrule_a_length", chunks_overrule),
-    ("a_thousand_interim_answers_are_skipped", many_interim),
-    ("a_head_of_megabytes_is_no_answer", giant_head),
-    ("an_answer_without_a_body_leaves_nothing_behind", no_body),
+    case("what_follows_an_answer_answers_no_other_request", smuggled),
+    case("two_lengths_that_differ_are_not_an_answer", two_lengths),
+    case("chunks_overrule_a_length", chunks_overrule),
+    case("a_thousand_interim_answers_are_skipped", many_interim),
+    case("a_head_of_megabytes_is_not_an_answer", giant_head),
+    case("an_answer_without_a_body_leaves_nothing_behind", no_body),
 ];
 
 /// A session with a token that no call asked for.
@@ -34,15 +36,13 @@ fn smuggled(stack: Stack) {
         (first.len(), "garbage".to_owned()),
     ] {
         let emulator = Emulator::start().unwrap();
-        let client = stack
-            .client(vault(&emulator))
-            .with_retry(ExponentialBackoff::none());
+        let client = client_for(stack, &emulator).with_retry(once());
         emulator.script([Answer::status(400)
             .header("content-length", length.to_string())
             .body(format!("{first}{rest}"))
             .cut(Place::AfterBody, End::Hang)]);
-        let end = client.send(example()).unwrap_err();
-        assert_eq!(end.api().message(), Some("no"));
+        let failed = client.send(example()).unwrap_err();
+        assert_eq!(failed.api().message(), Some("no"));
         let answered = client.send(example()).unwrap();
         let token = answered.value.session_token().as_str();
         assert!(emulator.verify(token).is_some(), "{token} was smuggled in");
@@ -53,11 +53,9 @@ fn smuggled(stack: Stack) {
 fn fails(stack: Stack, answer: Answer) {
     let emulator = Emulator::start().unwrap();
     emulator.script([answer]);
-    let client = stack
-        .client(vault(&emulator))
-        .with_retry(ExponentialBackoff::none());
-    let end = client.send(example()).unwrap_err();
-    assert_eq!(end.failure(), FailureKind::Unanswered, "{}", end.text);
+    let client = client_for(stack, &emulator).with_retry(once());
+    let failed = client.send(example()).unwrap_err();
+    assert_eq!(failed.failure(), FailureKind::Unanswered, "{}", failed.text);
 }
 
 fn two_lengths(stack: Stack) {
@@ -83,7 +81,7 @@ fn chunks_overrule(stack: Stack) {
         let emulator = Emulator::start().unwrap();
         let head = format!("HTTP/1.1 200 OK\r\n{length}transfer-encoding: chunked\r\n\r\n");
         emulator.script([Answer::raw(format!("{head}{chunks}"))]);
-        let answered = stack.client_for(&emulator).send(example()).unwrap();
+        let answered = client_for(stack, &emulator).send(example()).unwrap();
         assert_eq!(answered.attempts, 1);
     }
 }
@@ -92,7 +90,7 @@ fn many_interim(stack: Stack) {
     let emulator = Emulator::start().unwrap();
     let interim = "HTTP/1.1 103 Early Hints\r\nlink: </style.css>\r\n\r\n".repeat(1000);
     emulator.script([Answer::raw(interim + &smuggled_answer())]);
-    let answered = stack.client_for(&emulator).send(example()).unwrap();
+    let answered = client_for(stack, &emulator).send(example()).unwrap();
     assert_eq!(answered.attempts, 1);
 }
 
@@ -110,11 +108,14 @@ fn giant_head(stack: Stack) {
 fn no_body(stack: Stack) {
     for status in [204, 304] {
         let emulator = Emulator::start().unwrap();
-        let client = stack.client_for(&emulator);
+        let client = client_for(stack, &emulator);
         let answer = Answer::status(status).header("content-length", "100");
         emulator.script([answer.cut(Place::AfterBody, End::Close)]);
-        let end = client.send(example()).unwrap_err();
-        assert_eq!((end.api().status().as_u16(), end.attempts), (status, 1));
+        let failed = client.send(example()).unwrap_err();
+        assert_eq!(
+            (failed.api().status().as_u16(), failed.attempts),
+            (status, 1)
+        );
         client.send(example()).unwrap();
         assert_eq!(emulator.requests().len(), 2);
     }

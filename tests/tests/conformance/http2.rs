@@ -2,31 +2,24 @@
 
 use apideck_vault_core::error::FailureKind;
 use apideck_vault_core::http::Version;
-use apideck_vault_core::retry::ExponentialBackoff;
 use apideck_vault_emulator::{Answer, Certificate, Emulator};
+use apideck_vault_stacks::{Ability, Http, Stack};
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use crate::own::{Http, trusting};
-use crate::sessions::example;
-use crate::stack::{Client, Stack, hasty};
-use crate::{Case, NotApplicable};
+use crate::case::{Case, case};
+use crate::client::Client;
+use crate::custom_client::trusting;
+use crate::example::example;
+use crate::settings::{impatient, once};
 
+#[rustfmt::skip] // A case is a line.
 pub(crate) const CASES: &[Case] = &[
-    ("a_session_is_created_over_http_2", session),
-    ("calls_at_a_time_share_an_http_2_connection", shared),
-    ("an_http_2_stream_that_is_reset_is_retried", reset),
-    ("an_http_2_stream_that_hangs_is_given_up_alone", hangs),
-    ("an_http_2_answer_over_the_limit_is_too_large", too_large),
-];
-
-const REASON: &str = "ureq speaks HTTP/1.1 alone";
-pub(crate) const NOT_APPLICABLE: &[NotApplicable] = &[
-    (CASES[0].0, Stack::Ureq, REASON),
-    (CASES[1].0, Stack::Ureq, REASON),
-    (CASES[2].0, Stack::Ureq, REASON),
-    (CASES[3].0, Stack::Ureq, REASON),
-    (CASES[4].0, Stack::Ureq, REASON),
+    case("a_session_is_created_over_http_2", session).needs(Ability::Http2),
+    case("calls_at_a_time_share_an_http_2_connection", shared).needs(Ability::Http2),
+    case("an_http_2_stream_that_is_reset_is_retried", reset).needs(Ability::Http2),
+    case("an_http_2_stream_that_hangs_is_given_up_alone", hangs).needs(Ability::Http2),
+    case("an_http_2_answer_over_the_limit_is_too_large", too_large).needs(Ability::Http2),
 ];
 
 fn start(stack: Stack) -> (Emulator, Client) {
@@ -56,9 +49,9 @@ fn session(stack: Stack) {
             .is_some()
     );
     emulator.script([Answer::status(503), Answer::status(402)]);
-    let end = client.send(example()).unwrap_err();
-    assert!(end.api().is_payment_required());
-    assert_eq!(end.attempts, 2);
+    let failed = client.send(example()).unwrap_err();
+    assert!(failed.api().is_payment_required());
+    assert_eq!(failed.attempts, 2);
     let requests = emulator.requests();
     assert_eq!(requests[1].headers, requests[2].headers);
     assert_eq!(requests[1].body, requests[2].body);
@@ -81,9 +74,11 @@ fn reset(stack: Stack) {
     emulator.script([Answer::reset(), Answer::close()]);
     assert_eq!(client.send(example()).unwrap().attempts, 3);
     emulator.script(vec![Answer::reset(); 2]);
-    let end = client.with_retry(hasty().max_attempts(2)).send(example());
-    let end = end.unwrap_err();
-    assert_eq!(end.failure(), FailureKind::Unanswered, "{}", end.text);
+    let failed = client
+        .with_retry(impatient().max_attempts(2))
+        .send(example());
+    let failed = failed.unwrap_err();
+    assert_eq!(failed.failure(), FailureKind::Unanswered, "{}", failed.text);
     // As many as were counted: no stack tries again by itself.
     assert_eq!(emulator.requests().len(), 5);
     assert_shared(&emulator);
@@ -92,9 +87,10 @@ fn reset(stack: Stack) {
 fn hangs(stack: Stack) {
     let (emulator, client) = start(stack);
     emulator.script([Answer::hang()]);
-    let policy = ExponentialBackoff::none().attempt_timeout(Duration::from_millis(500));
-    let end = client.with_retry(policy).send(example()).unwrap_err();
-    assert_eq!(end.failure(), FailureKind::TimedOut, "{}", end.text);
+    let short = Duration::from_millis(500);
+    let once = client.with_settings(|settings| settings.retry(once()).attempt_timeout(short));
+    let failed = once.send(example()).unwrap_err();
+    assert_eq!(failed.failure(), FailureKind::TimedOut, "{}", failed.text);
     client.send(example()).unwrap();
     assert_eq!(emulator.requests().len(), 2);
     assert_shared(&emulator);
@@ -103,8 +99,8 @@ fn hangs(stack: Stack) {
 fn too_large(stack: Stack) {
     let (emulator, client) = start(stack);
     emulator.script([Answer::status(400).body(vec![b' '; 8 << 20])]);
-    let end = client.send(example()).unwrap_err();
-    assert_eq!(end.failure(), FailureKind::TooLarge, "{}", end.text);
+    let failed = client.send(example()).unwrap_err();
+    assert_eq!(failed.failure(), FailureKind::TooLarge, "{}", failed.text);
     client.send(example()).unwrap();
     assert_shared(&emulator);
 }

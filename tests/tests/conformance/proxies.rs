@@ -1,35 +1,22 @@
 //! Proxies from the environment, where the stack's users expect them.
 
 use apideck_vault_emulator::{Certificate, Emulator};
+use apideck_vault_stacks::{Ability, Stack};
 use std::net::TcpListener;
 
+use crate::case::{Case, case};
 use crate::child::{self, Task};
 use crate::proxy::Proxy;
-use crate::stack::Stack;
-use crate::{Case, NotApplicable};
 
+#[rustfmt::skip] // A case is a line.
 pub(crate) const CASES: &[Case] = &[
-    ("https_goes_through_the_proxy_of_the_environment", https),
-    ("ones_own_client_takes_http_through_the_proxy_too", http),
-    (
-        "plain_http_of_a_default_client_goes_past_the_proxy",
-        http_by_default,
-    ),
-    ("no_proxy_goes_past_the_proxy", no_proxy),
-    ("a_proxy_that_refuses_is_not_sent", refusing),
-    ("a_proxy_that_is_not_there_is_not_sent", absent),
-    ("a_default_client_takes_the_proxy_as_well", by_default),
-];
-
-const REASON: &str = "hyper reads no environment: a proxy is a connector of one's own";
-pub(crate) const NOT_APPLICABLE: &[NotApplicable] = &[
-    (CASES[0].0, Stack::Hyper, REASON),
-    (CASES[1].0, Stack::Hyper, REASON),
-    (CASES[2].0, Stack::Hyper, REASON),
-    (CASES[3].0, Stack::Hyper, REASON),
-    (CASES[4].0, Stack::Hyper, REASON),
-    (CASES[5].0, Stack::Hyper, REASON),
-    (CASES[6].0, Stack::Hyper, REASON),
+    case("https_goes_through_the_proxy_of_the_environment", https).needs(Ability::ProxyOfEnvironment),
+    case("ones_own_client_takes_http_through_the_proxy_too", http).needs(Ability::ProxyOfEnvironment),
+    case("plain_http_of_a_default_client_goes_past_the_proxy", http_by_default).needs(Ability::ProxyOfEnvironment),
+    case("no_proxy_goes_past_the_proxy", no_proxy).needs(Ability::ProxyOfEnvironment),
+    case("a_proxy_that_refuses_is_not_sent", refusing).needs(Ability::ProxyOfEnvironment),
+    case("a_proxy_that_is_not_there_is_not_sent", absent).needs(Ability::ProxyOfEnvironment),
+    case("a_default_client_takes_the_proxy_as_well", by_default).needs(Ability::ProxyOfEnvironment),
 ];
 
 fn connect_line(emulator: &Emulator) -> String {

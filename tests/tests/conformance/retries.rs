@@ -1,99 +1,70 @@
 //! What is tried again, how often, and when it ends.
 
-use apideck_vault_core::Vault;
 use apideck_vault_core::error::FailureKind;
 use apideck_vault_core::http::StatusCode;
-use apideck_vault_core::retry::ExponentialBackoff;
 use apideck_vault_emulator::{Answer, Emulator};
+use apideck_vault_stacks::Stack;
 use std::io::{Read, Write};
 use std::net::TcpListener;
 use std::time::{Duration, Instant};
 
-use crate::Case;
-use crate::sessions::example;
-use crate::stack::{Stack, hasty};
+use crate::case::{Case, case};
+use crate::client::{client, client_for};
+use crate::example::example;
+use crate::settings::{impatient, once, settings_at};
 
+#[rustfmt::skip] // A case is a line.
 pub(crate) const CASES: &[Case] = &[
-    ("a_503_is_retried_with_the_same_request", retried_503),
-    ("a_connection_that_closes_is_retried", retried_close),
-    ("each_attempt_sends_the_same_bytes", same_bytes),
-    ("no_retry_is_one_attempt", none),
-    ("one_call_can_have_another_policy", policy_of_one_call),
-    ("retry_after_is_waited_for", retry_after),
-    (
-        "retry_after_beyond_the_deadline_fails_at_once",
-        retry_after_beyond_deadline,
-    ),
-    (
-        "the_deadline_ends_a_hanging_attempt",
-        deadline_while_hanging,
-    ),
-    ("the_deadline_of_one_call_ends_it", deadline_of_one_call),
-    ("a_retry_after_that_says_nothing_is_no_wait", no_wait),
-    (
-        "a_wait_that_ends_after_the_deadline_is_not_begun",
-        deadline_before_wait_ends,
-    ),
-    (
-        "an_attempt_that_hangs_is_given_up_and_retried",
-        attempt_timeout,
-    ),
+    case("a_503_is_retried_until_it_is_none", retried_503),
+    case("each_attempt_sends_the_same_bytes", same_bytes),
+    case("no_retry_is_one_attempt", none),
+    case("one_call_can_have_another_policy", policy_of_one_call),
+    case("retry_after_is_waited_for", retry_after),
+    case("a_retry_after_that_says_nothing_is_no_wait", no_wait),
+    case("a_wait_that_ends_after_the_deadline_is_not_begun", deadline_before_wait_ends),
+    case("the_deadline_ends_a_hanging_attempt", deadline_while_hanging),
+    case("the_deadline_of_one_call_ends_no_other_one", deadline_of_one_call),
+    case("an_attempt_that_hangs_is_given_up_and_retried", attempt_timeout),
 ];
 
 fn retried_503(stack: Stack) {
     let emulator = Emulator::start().unwrap();
     emulator.script([Answer::status(503), Answer::status(500)]);
-    let answered = stack.client_for(&emulator).send(example()).unwrap();
-    assert_eq!(answered.attempts, 3);
-    let requests = emulator.requests();
-    let [first, second, third] = &requests[..] else {
-        panic!("{requests:?}");
-    };
-    for next in [second, third] {
-        assert_eq!(first.headers, next.headers);
-        assert_eq!(first.body, next.body);
-    }
-}
-
-fn retried_close(stack: Stack) {
-    let emulator = Emulator::start().unwrap();
-    emulator.script([Answer::close(), Answer::close()]);
-    let answered = stack.client_for(&emulator).send(example()).unwrap();
+    let answered = client_for(stack, &emulator).send(example()).unwrap();
     assert_eq!(answered.attempts, 3);
     assert_eq!(emulator.requests().len(), 3);
 }
 
 fn none(stack: Stack) {
     let emulator = Emulator::start().unwrap();
-    let client = stack
-        .client_for(&emulator)
-        .with_retry(ExponentialBackoff::none());
+    let client = client_for(stack, &emulator).with_retry(once());
     for (answer, status) in [(Answer::status(503), Some(503)), (Answer::close(), None)] {
         emulator.script([answer]);
         let before = emulator.requests().len();
-        let end = client.send(example()).unwrap_err();
-        assert_eq!(end.attempts, 1);
+        let failed = client.send(example()).unwrap_err();
+        assert_eq!(failed.attempts, 1);
         assert_eq!(emulator.requests().len(), before + 1);
         match status {
-            Some(status) => assert_eq!(end.api().status().as_u16(), status),
-            None => assert_eq!(end.failure(), FailureKind::Unanswered),
+            Some(status) => assert_eq!(failed.api().status().as_u16(), status),
+            None => assert_eq!(failed.failure(), FailureKind::Unanswered),
         }
     }
 }
 
 fn policy_of_one_call(stack: Stack) {
     let emulator = Emulator::start().unwrap();
-    let client = stack.client_for(&emulator);
+    let client = client_for(stack, &emulator);
     emulator.script([Answer::status(418)]);
-    let teapots = hasty().statuses([StatusCode::IM_A_TEAPOT]);
-    assert_eq!(client.send(example().retry(teapots)).unwrap().attempts, 2);
+    let teapots = impatient().statuses([StatusCode::IM_A_TEAPOT]);
+    let one_call = client.with_settings(|settings| settings.retry(teapots));
+    assert_eq!(one_call.send(example()).unwrap().attempts, 2);
     emulator.script([Answer::status(418)]);
     assert_eq!(client.send(example()).unwrap_err().attempts, 1);
 }
 
 fn retry_after(stack: Stack) {
     let emulator = Emulator::start().unwrap();
-    let client = stack.client_for(&emulator);
+    let client = client_for(stack, &emulator);
     let date = ("date", "Sun, 06 Nov 1994 08:49:37 GMT");
     for (name, value, wait) in [
         ("retry-after", "1", Duration::from_secs(1)),
@@ -114,41 +85,37 @@ fn retry_after(stack: Stack) {
     }
 }
 
-fn retry_after_beyond_deadline(stack: Stack) {
-    let emulator = Emulator::start().unwrap();
-    emulator.script([Answer::status(429).header("retry-after", "3600")]);
-    let end = stack.client_for(&emulator).send(example()).unwrap_err();
-    assert!(end.api().is_too_many_requests() && end.is_deadline);
-    assert_eq!(end.api().retry_after(), Some(Duration::from_secs(3600)));
-    assert_eq!((end.attempts, emulator.requests().len()), (1, 1));
-}
-
 fn deadline_while_hanging(stack: Stack) {
     let emulator = Emulator::start().unwrap();
     emulator.script([Answer::status(503), Answer::hang()]);
-    let policy = hasty().deadline(Duration::from_millis(300));
-    let client = stack.client_for(&emulator).with_retry(policy);
-    let end = client.send(example()).unwrap_err();
-    assert_eq!(end.failure(), FailureKind::TimedOut);
-    assert!(end.is_deadline);
-    assert_eq!((end.attempts, emulator.requests().len()), (2, 2));
+    let settings = settings_at(emulator.url()).deadline(Duration::from_millis(300));
+    let failed = client(stack, settings).send(example()).unwrap_err();
+    assert_eq!(failed.failure(), FailureKind::TimedOut);
+    assert!(failed.is_deadline());
+    assert_eq!((failed.attempts, emulator.requests().len()), (2, 2));
 }
 
+/// What another call's copy of the client has is not the client's.
 fn deadline_of_one_call(stack: Stack) {
     let emulator = Emulator::start().unwrap();
+    let client = client_for(stack, &emulator);
+    let short = client.with_settings(|settings| settings.deadline(Duration::from_millis(100)));
     emulator.script([Answer::hang()]);
-    let create = example().deadline(Duration::from_millis(100));
-    let end = stack.client_for(&emulator).send(create).unwrap_err();
-    assert_eq!(end.failure(), FailureKind::TimedOut);
-    assert!(end.is_deadline);
-    assert_eq!(end.attempts, 1);
+    let failed = short.send(example()).unwrap_err();
+    assert_eq!(failed.failure(), FailureKind::TimedOut);
+    assert!(failed.is_deadline());
+    assert_eq!(failed.attempts, 1);
+
+    assert_eq!(client.settings().deadline, Some(Duration::from_secs(30)));
+    emulator.script([Answer::normal().delay(Duration::from_millis(300))]);
+    assert_eq!(client.send(example()).unwrap().attempts, 1);
 }
 
 fn attempt_timeout(stack: Stack) {
     let emulator = Emulator::start().unwrap();
     emulator.script([Answer::hang()]);
-    let policy = hasty().attempt_timeout(Duration::from_millis(500));
-    let client = stack.client_for(&emulator).with_retry(policy);
+    let settings = settings_at(emulator.url());
+    let client = client(stack, settings.attempt_timeout(Duration::from_millis(500)));
     // More, if the machine is so busy that the second one is not answered in time either.
     assert!(client.send(example()).unwrap().attempts >= 2);
     assert!(emulator.requests().len() >= 2);
@@ -158,9 +125,8 @@ fn attempt_timeout(stack: Stack) {
 fn same_bytes(stack: Stack) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
-    let vault = Vault::new(Emulator::API_KEY, Emulator::APP_ID).unwrap();
-    let client = stack.client(vault.with_server_url(url).unwrap());
-    let call = client.with_retry(hasty().max_attempts(3)).begin(example());
+    let settings = settings_at(url).retry(impatient().max_attempts(3));
+    let call = client(stack, settings).begin(example());
     let attempts = [(); 3].map(|()| {
         let (mut socket, _) = listener.accept().unwrap();
         let mut bytes = Vec::new();
@@ -201,27 +167,30 @@ fn no_wait(stack: Stack) {
         let emulator = Emulator::start().unwrap();
         let answer = Answer::status(503).header("date", date);
         emulator.script([answer.header(name, value)]);
-        let answered = stack.client_for(&emulator).send(example());
-        let answered = answered.unwrap_or_else(|end| panic!("{name}: {value}: {end:?}"));
+        let answered = client_for(stack, &emulator).send(example());
+        let answered = answered.unwrap_or_else(|failed| panic!("{name}: {value}: {failed:?}"));
         assert_eq!(answered.attempts, 2, "{name}: {value}");
     }
 }
 
 /// Whichever way it is asked for: the error comes at once, as nothing could come of the wait.
 fn deadline_before_wait_ends(stack: Stack) {
-    for (name, value) in [
-        ("retry-after", "31"),
-        ("retry-after-ms", "31000"),
-        ("retry-after", "Sun, 06 Nov 1994 08:50:08 GMT"),
-        ("retry-after", "99999999999999999999"),
+    for (name, value, asked) in [
+        ("retry-after", "31", 31),
+        ("retry-after-ms", "31000", 31),
+        ("retry-after", "3600", 3600),
+        ("retry-after", "Sun, 06 Nov 1994 08:50:08 GMT", 31),
+        ("retry-after", "99999999999999999999", u64::MAX),
     ] {
         let emulator = Emulator::start().unwrap();
-        let answer = Answer::status(503).header("date", "Sun, 06 Nov 1994 08:49:37 GMT");
+        let answer = Answer::status(429).header("date", "Sun, 06 Nov 1994 08:49:37 GMT");
         emulator.script([answer.header(name, value)]);
-        let client = stack.client_for(&emulator);
-        let policy = hasty().deadline(Duration::from_secs(30));
-        let end = client.with_retry(policy).send(example()).unwrap_err();
-        assert!(end.is_deadline, "{name}: {value}");
-        assert_eq!((end.attempts, emulator.requests().len()), (1, 1));
+        let settings = settings_at(emulator.url()).deadline(Duration::from_secs(30));
+        let failed = client(stack, settings).send(example()).unwrap_err();
+        assert!(failed.is_deadline(), "{name}: {value}");
+        assert!(failed.api().is_too_many_requests());
+        let asked = Duration::from_secs(asked);
+        assert_eq!(failed.api().retry_after(), Some(asked), "{value}");
+        assert_eq!((failed.attempts, emulator.requests().len()), (1, 1));
     }
 }

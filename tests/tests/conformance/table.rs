@@ -1,9 +1,10 @@
 //! What became of each case on each stack, for the end of the run.
 
+use apideck_vault_stacks::ALL;
 use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
 
-use crate::stack::Stack;
+use crate::case::On;
 
 #[derive(Default)]
 pub(crate) struct Table(Mutex<Cells>);
@@ -11,7 +12,8 @@ pub(crate) struct Table(Mutex<Cells>);
 #[derive(Default)]
 struct Cells {
     cases: Vec<&'static str>,
-    cells: BTreeMap<(&'static str, Stack), Cell>,
+    /// By the names of the case and of where it runs.
+    cells: BTreeMap<(&'static str, &'static str), Cell>,
     has_run: bool,
 }
 
@@ -23,21 +25,23 @@ enum Cell {
 
 impl Table {
     pub(crate) fn add(&self, case: &'static str) {
-        self.with(|table| table.cases.push(case));
-    }
-
-    pub(crate) fn ran(&self, case: &'static str, stack: Stack, passed: bool) {
         self.with(|table| {
-            table.has_run = true;
-            table.cells.insert((case, stack), Cell::Ran(passed));
+            assert!(!table.cases.contains(&case), "two cases are named {case}");
+            table.cases.push(case);
         });
     }
 
-    pub(crate) fn not_applicable(&self, case: &'static str, stack: Stack, reason: &'static str) {
+    pub(crate) fn ran(&self, case: &'static str, on: On, passed: bool) {
         self.with(|table| {
-            table
-                .cells
-                .insert((case, stack), Cell::NotApplicable(reason));
+            table.has_run = true;
+            table.cells.insert((case, on.name()), Cell::Ran(passed));
+        });
+    }
+
+    pub(crate) fn not_applicable(&self, case: &'static str, on: On, reason: &'static str) {
+        self.with(|table| {
+            let cell = Cell::NotApplicable(reason);
+            table.cells.insert((case, on.name()), cell);
         });
     }
 
@@ -59,27 +63,26 @@ impl Cells {
     fn print(&self) {
         let width = self.cases.iter().map(|case| case.len()).max();
         let width = width.unwrap_or_default();
-        let line = |name: &str, cells: [&str; 4]| {
-            println!(
-                "{name:width$}  {}",
-                cells.map(|cell| format!("{cell:<8}")).concat()
-            );
+        let line = |name: &str, cells: Vec<&str>| {
+            let cells = cells.iter().map(|cell| format!("{cell:<8}"));
+            println!("{name:width$}  {}", cells.collect::<String>());
         };
-        line("case", Stack::ALL.map(Stack::name));
+        let mut places = vec![On::Core.name()];
+        places.extend(ALL.iter().map(|stack| stack.name()));
+        line("case", places.clone());
         for case in &self.cases {
-            let cell = |stack| match self.cells.get(&(*case, stack)) {
+            let cell = |place: &&'static str| match self.cells.get(&(*case, *place)) {
                 Some(Cell::Ran(true)) => "ok",
                 Some(Cell::Ran(false)) => "FAILED",
                 Some(Cell::NotApplicable(_)) => "n/a",
-                None if stack == Stack::Core => "socket",
                 None => "-",
             };
-            line(case, Stack::ALL.map(cell));
+            line(case, places.iter().map(cell).collect());
         }
-        println!("\nsocket: the case is about one, so it is nothing for the core alone");
-        for ((case, stack), cell) in &self.cells {
+        println!("\n-: it is about a socket, or about none, or it was filtered out");
+        for ((case, place), cell) in &self.cells {
             if let Cell::NotApplicable(reason) = cell {
-                println!("n/a: {case} on {}: {reason}", stack.name());
+                println!("n/a: {case} on {place}: {reason}");
             }
         }
     }
