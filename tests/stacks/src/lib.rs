@@ -1,7 +1,7 @@
 //! The HTTP stacks behind one face, for programs that go through all of them. Not published.
 //!
 //! All that such a program knows of a stack is in the stack's file: another stack is another file,
-//! and its line in [`ALL`].
+//! its `mod` and its entry in [`ALL`].
 
 mod any_operation;
 mod call;
@@ -38,7 +38,7 @@ pub trait HttpStack: Debug + Sync {
     /// The adapter's default client.
     fn default_client(&self, settings: ClientSettings) -> Client;
 
-    /// The adapter on the stack's own client as it comes.
+    /// The adapter on the stack's own client as it comes, for plain http.
     fn unchanged(&self, settings: ClientSettings) -> Client;
 
     /// The adapter on a client of the stack's own, made as the documentation of the adapter's

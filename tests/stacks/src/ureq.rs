@@ -19,7 +19,9 @@ impl HttpStack for Ureq {
 
     fn lacks(&self, ability: Ability) -> Option<&'static str> {
         match ability {
-            Ability::Futures => Some("a blocking call has no future: its deadline ends it"),
+            Ability::Futures => {
+                Some("a blocking call has neither future nor runtime: its deadline ends it")
+            }
             Ability::Http2 => Some("ureq speaks HTTP/1.1 alone"),
             Ability::FollowingRedirects => Some("the adapter tells ureq to follow none"),
             Ability::LeavingPacked => Some("ureq unpacks gzip wherever its feature for that is on"),

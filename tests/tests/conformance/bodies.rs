@@ -238,7 +238,7 @@ fn any_detail(on: On) {
         let body = json!({"message": "m", "detail": detail});
         let error = error_of(401, &body.to_string(), on);
         assert_eq!(error.detail(), Some(&detail));
-        // A point in time in there is no wait.
+        // A point in time in there is not a wait.
         assert_eq!(error.retry_after(), None);
         assert_eq!(error.to_string().contains("why"), detail == "why");
     }

@@ -102,8 +102,8 @@ fn close(socket: TcpStream) {
 }
 
 /// Nothing has run that could have seen the end of the connection, so the request is written to it.
-/// That was not a request which never started: the retries have to save the call. It is two attempts
-/// each time, as hyper is today; if it looked first, it would be one.
+/// That is not a request which never started: the retries have to save the call. It is two attempts
+/// each time as hyper is today; if it looked before it writes, it would be one.
 fn stood_still(stack: Stack) {
     let still = Still::new(stack);
     still.call_and_close();
@@ -129,7 +129,7 @@ fn never_started(stack: Stack) {
     answering.join().unwrap();
 }
 
-/// As before, but the client cannot know: the connection dies under the request.
+/// The client cannot know: the connection dies under the request.
 fn stale(stack: Stack) {
     for dead in [Answer::reset().unread(), Answer::close().unread()] {
         let emulator = Emulator::start().unwrap();

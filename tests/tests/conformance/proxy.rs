@@ -29,7 +29,7 @@ impl Proxy {
         thread::spawn(move || {
             for client in listener.incoming().map_while(Result::ok) {
                 let kept = Arc::clone(&kept);
-                // A client that goes away in between is no matter of the proxy's.
+                // A client that goes away in between does not matter to the proxy.
                 thread::spawn(move || pass_on(client, refusal, &kept));
             }
         });

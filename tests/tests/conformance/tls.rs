@@ -101,7 +101,7 @@ fn broken_handshake(stack: Stack) {
         let (mut socket, _) = listener.accept().unwrap();
         let mut hello = [0; 5];
         socket.read_exact(&mut hello).unwrap();
-        assert_eq!(hello[0], 0x16, "this is no handshake");
+        assert_eq!(hello[0], 0x16, "this is not a handshake");
     });
     let failed = client(stack, settings).send(example()).unwrap_err();
     server.join().unwrap();
