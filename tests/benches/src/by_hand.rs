@@ -24,7 +24,7 @@ impl Prepared {
     ///
     /// # Errors
     ///
-    /// If the authority is none.
+    /// If the authority is not valid.
     pub fn new(scheme: Scheme, authority: &str) -> Result<Self, Anything> {
         let uri = Uri::builder()
             .scheme(scheme)
@@ -134,7 +134,7 @@ pub struct Refused {
 ///
 /// # Errors
 ///
-/// If it is none.
+/// If it is not one.
 pub fn created(answer: Response<Bytes>) -> Result<Response<Created>, Anything> {
     if answer.status() != StatusCode::OK {
         return Err(format!("answered {}", answer.status()).into());
@@ -146,7 +146,7 @@ pub fn created(answer: Response<Bytes>) -> Result<Response<Created>, Anything> {
 ///
 /// # Errors
 ///
-/// If it is none.
+/// If the body is not such a struct as JSON.
 pub fn bare<T: DeserializeOwned>(answer: Response<Bytes>) -> Result<Response<T>, Anything> {
     let (head, body) = answer.into_parts();
     Ok(Response::from_parts(head, serde_json::from_slice(&body)?))

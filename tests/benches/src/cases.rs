@@ -1,18 +1,14 @@
 //! The core without a network: what is measured, each beside the same thing by hand.
 
-use apideck_vault_core::error::{Failure, FailureKind};
-use apideck_vault_core::retry::ExponentialBackoff;
-use apideck_vault_core::{Call, CreateSession, CreatedSession, Operation as _, Step, Vault};
-use bytes::Bytes;
+use apideck_vault_core::{ClientSettings, Operation as _, Session, Vault};
 use http::uri::Scheme;
-use http::{Request, Response, header};
 use std::io;
-use std::time::Duration;
 
-use crate::by_hand::{self, Created, Prepared, Refused};
+use crate::by_hand::{self, Prepared, Refused};
 use crate::example::{self, API_KEY, APP_ID, CONSUMER_ID};
 
-type Outcome = Result<Response<Bytes>, Failure<io::Error>>;
+mod answers;
+mod call;
 
 /// Something that measures a piece of work, over and over.
 pub trait Meter {
@@ -53,7 +49,7 @@ impl Side {
 ///
 /// # Panics
 ///
-/// If the example is none.
+/// If the example is not valid.
 pub fn all(meter: &mut impl Meter) {
     let vault = Vault::new(API_KEY, APP_ID).expect("the example's key and application are valid");
     let prepared = Prepared::new(Scheme::HTTPS, "unify.apideck.com").expect("the server is valid");
@@ -61,8 +57,7 @@ pub fn all(meter: &mut impl Meter) {
     decode_success(meter, &vault);
     decode_errors(meter, &vault);
     begin(meter, &vault, &prepared);
-    second_request(meter, &vault, &prepared);
-    call(meter, &vault, &prepared);
+    call::three_attempts(meter, &vault, &prepared);
 }
 
 fn encode(meter: &mut impl Meter, vault: &Vault, prepared: &Prepared) {
@@ -86,15 +81,15 @@ fn encode(meter: &mut impl Meter, vault: &Vault, prepared: &Prepared) {
             )
         },
     );
-    meter.measure("encode", Side::Ours, || (), |()| vault.encode(&create));
+    meter.measure("encode", Side::Ours, || (), |()| create.encode(vault));
 }
 
 fn decode_success(meter: &mut impl Meter, vault: &Vault) {
     let create = example::create();
-    let answer = || json(200, example::created());
+    let answer = answers::success;
     meter.measure("decode-200", Side::ByHand, answer, by_hand::created);
     meter.measure("decode-200", Side::Ours, answer, |answer| {
-        vault.decode(&create, answer)
+        create.decode(vault, answer)
     });
 }
 
@@ -109,18 +104,19 @@ fn decode_errors(meter: &mut impl Meter, vault: &Vault) {
         ("decode-429", 429),
         ("decode-503", 503),
     ]
-    .map(|(case, status)| (case, refused(status)));
-    for (case, answer) in documented.into_iter().chain([("decode-502-page", page())]) {
+    .map(|(case, status)| (case, answers::refused(status)));
+    let page = ("decode-502-page", answers::page());
+    for (case, answer) in documented.into_iter().chain([page]) {
         let answer = || answer.clone();
         meter.measure(case, Side::ByHand, answer, by_hand::bare::<Refused>);
         meter.measure(case, Side::Ours, answer, |answer| {
-            vault.decode(&create, answer)
+            create.decode(vault, answer)
         });
     }
 }
 
 fn begin(meter: &mut impl Meter, vault: &Vault, prepared: &Prepared) {
-    let policy = ExponentialBackoff::new();
+    let settings = ClientSettings::from(vault.clone());
     meter.measure(
         "begin",
         Side::ByHand,
@@ -131,148 +127,19 @@ fn begin(meter: &mut impl Meter, vault: &Vault, prepared: &Prepared) {
         },
     );
     meter.measure("begin", Side::Ours, example::create, |create| {
-        Call::begin::<_, _, io::Error>(vault, create, &policy, 42)
+        settings.begin::<_, io::Error>(create, 42)
     });
 }
 
-/// The request of a second attempt.
-fn second_request(meter: &mut impl Meter, vault: &Vault, prepared: &Prepared) {
-    let request = prepared
-        .request(CONSUMER_ID, &example::session())
-        .expect("the example can be sent");
-    drop(request.clone());
-    meter.measure("second-request", Side::ByHand, || &request, Request::clone);
-
-    // By hand it is cloned before every attempt but the last; ours is built anew, only when there
-    // is a further attempt.
-    let create = example::create();
-    let body = create.body().expect("the example can be sent");
-    meter.measure(
-        "second-request",
-        Side::Ours,
-        || body.clone(),
-        |body| create.encode(vault, body),
-    );
-}
-
-/// Three attempts: a 503, a broken connection, a success. Time is virtual.
-fn call(meter: &mut impl Meter, vault: &Vault, prepared: &Prepared) {
-    meter.measure(
-        "call-of-3-attempts",
-        Side::ByHand,
-        || (by_hand_input(), outcomes()),
-        |((consumer, session), outcomes)| call_by_hand(prepared, &consumer, &session, outcomes),
-    );
-    // A policy for each call, or the retries of all of them would empty the budget.
-    meter.measure(
-        "call-of-3-attempts",
-        Side::Ours,
-        || (example::create(), ExponentialBackoff::new(), outcomes()),
-        |(create, policy, outcomes)| {
-            let answer = call_of_ours(vault, create, &policy, outcomes);
-            (answer, policy)
-        },
-    );
-}
-
-fn outcomes() -> [Outcome; 3] {
-    let broken = io::ErrorKind::ConnectionReset.into();
-    [
-        Ok(refused(503)),
-        Err(Failure::new(FailureKind::Unanswered, broken)),
-        Ok(json(200, example::created())),
-    ]
-}
-
-fn call_by_hand(
-    prepared: &Prepared,
-    consumer: &str,
-    session: &apideck_vault_core::Session,
-    outcomes: [Outcome; 3],
-) -> Option<Response<Created>> {
-    let mut request = Some(prepared.request(consumer, session).ok()?);
-    let last = outcomes.len() - 1;
-    for (number, outcome) in outcomes.into_iter().enumerate() {
-        let next = if number < last { request.clone() } else { None };
-        sent(std::mem::replace(&mut request, next)?);
-        match outcome {
-            Ok(answer) if answer.status().is_success() => return by_hand::created(answer).ok(),
-            Ok(answer) => drop(by_hand::bare::<Refused>(answer)),
-            Err(failure) => drop(failure),
-        }
-    }
-    None
-}
-
-fn call_of_ours(
-    vault: &Vault,
-    create: CreateSession,
-    policy: &ExponentialBackoff,
-    outcomes: [Outcome; 3],
-) -> Option<Response<CreatedSession>> {
-    let mut outcomes = outcomes.into_iter();
-    let mut elapsed = Duration::ZERO;
-    let mut step = Call::begin(vault, create, policy, 42);
-    loop {
-        step = match step {
-            Step::Send(request, attempt) => {
-                sent(request);
-                attempt.finish(outcomes.next()?, elapsed)
-            }
-            Step::Wait(wait) => {
-                elapsed += wait.delay();
-                wait.resume(elapsed)
-            }
-            Step::Done(result) => return result.ok(),
-        };
-    }
-}
-
-/// Where a request goes that nobody sends.
-fn sent(request: Request<Bytes>) {
-    drop(std::hint::black_box(request));
-}
-
-fn by_hand_input() -> (String, apideck_vault_core::Session) {
+fn by_hand_input() -> (String, Session) {
     (CONSUMER_ID.to_owned(), example::session())
-}
-
-fn json(status: u16, body: Bytes) -> Response<Bytes> {
-    answer(status, "application/json; charset=utf-8", body)
-}
-
-fn refused(status: u16) -> Response<Bytes> {
-    let body = example::refused(status).expect("the API documents this status");
-    let mut answer = json(status, body);
-    if let 429 | 503 = status {
-        let seconds = http::HeaderValue::from_static("1");
-        answer.headers_mut().insert(header::RETRY_AFTER, seconds);
-    }
-    answer
-}
-
-/// What a proxy answers for a server that it does not reach.
-fn page() -> Response<Bytes> {
-    let page = "<html>\r\n<head><title>502 Bad Gateway</title></head>\r\n<body>\r\n\
-        <center><h1>502 Bad Gateway</h1></center>\r\n<hr><center>nginx</center>\r\n</body>\r\n</html>\r\n";
-    answer(502, "text/html", page.into())
-}
-
-fn answer(status: u16, media_type: &str, body: Bytes) -> Response<Bytes> {
-    Response::builder()
-        .status(status)
-        .header(header::DATE, "Tue, 01 Jul 2025 12:00:00 GMT")
-        .header(header::CONTENT_TYPE, media_type)
-        .header(header::CONTENT_LENGTH, body.len())
-        .header("x-apideck-request-id", "01JZ2W6Q8T3V5X7Z9B1D3F5H7K")
-        .body(body)
-        .expect("the example's answers are valid")
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use apideck_vault_core::error::ResponseError;
+    use http::header;
 
     fn vault() -> Vault {
         Vault::new(API_KEY, APP_ID).unwrap()
@@ -284,7 +151,7 @@ mod tests {
 
     #[test]
     fn both_sides_build_the_same_request_but_for_the_user_agent() {
-        let mut ours = vault().encode(&example::create()).unwrap();
+        let mut ours = example::create().encode(&vault()).unwrap();
         let mut by_hand = prepared()
             .request(CONSUMER_ID, &example::session())
             .unwrap();
@@ -299,29 +166,21 @@ mod tests {
     #[test]
     fn both_sides_read_the_answers() {
         let create = example::create();
-        let ours = vault().decode(&create, json(200, example::created()));
-        let by_hand = by_hand::created(json(200, example::created())).unwrap();
+        let ours = create.decode(&vault(), answers::success());
+        let by_hand = by_hand::created(answers::success()).unwrap();
         let uri = &by_hand.body().data.session_uri;
         assert_eq!(ours.unwrap().body().session_uri(), uri);
         for status in [400, 401, 402, 404, 422, 429, 503] {
-            let ours = vault().decode(&create, refused(status));
+            let ours = create.decode(&vault(), answers::refused(status));
             let Err(ResponseError::Api(ours)) = ours else {
                 panic!("{status} is an error");
             };
-            let by_hand = by_hand::bare::<Refused>(refused(status)).unwrap();
+            let by_hand = by_hand::bare::<Refused>(answers::refused(status)).unwrap();
             assert_eq!(ours.message(), by_hand.body().message.as_deref());
             assert_eq!(
                 ours.detail().unwrap().as_str(),
                 by_hand.body().detail.as_deref()
             );
         }
-    }
-
-    #[test]
-    fn both_sides_have_a_session_after_three_attempts() {
-        let policy = ExponentialBackoff::new();
-        assert!(call_of_ours(&vault(), example::create(), &policy, outcomes()).is_some());
-        let session = example::session();
-        assert!(call_by_hand(&prepared(), CONSUMER_ID, &session, outcomes()).is_some());
     }
 }

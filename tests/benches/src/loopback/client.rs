@@ -1,7 +1,7 @@
 //! A client process: builds the client that is asked for and lets it work, slice by slice.
 
-use apideck_vault_core::Vault;
 use apideck_vault_core::retry::{ExponentialBackoff, RetryBudget};
+use apideck_vault_core::{ClientSettings, Vault};
 use hdrhistogram::Histogram;
 use std::io::{BufRead as _, Write as _};
 use std::time::{Duration, Instant};
@@ -39,33 +39,24 @@ pub(crate) fn answer(
     Ok(())
 }
 
-/// Where our clients go.
-pub(crate) fn vault(work: &Work) -> Result<Vault, Anything> {
-    let scheme = if work.certificate.is_some() {
-        "https"
-    } else {
-        "http"
-    };
-    let url = format!("{scheme}://{}", work.authority);
-    Ok(Vault::new(API_KEY, APP_ID)?.with_server_url(url)?)
-}
-
-/// The policy of each of our clients: the default one, but for what the work says otherwise.
-pub(crate) fn policies(work: &Work) -> Vec<ExponentialBackoff> {
+/// The settings of each of our clients: the default ones, but for what the work says otherwise.
+pub(crate) fn settings(work: &Work) -> Result<Vec<ClientSettings>, Anything> {
     // As many as all calls at once take, so that none is held.
     let budget = || {
-        let budget = RetryBudget::new().capacity(10_000);
-        budget.per_call(f64::from(work.attempts))
+        let retries = f64::from(work.attempts);
+        RetryBudget::new()
+            .capacity(10_000)
+            .refilled(retries, 0.0, 0.0)
     };
     let shared = budget();
     (0..work.clients)
         .map(|_| {
-            let mut policy = ExponentialBackoff::new();
+            let mut settings = ClientSettings::from(vault(work)?);
             if !work.timeouts {
-                policy = policy.attempt_timeout(None).deadline(None);
+                settings = settings.attempt_timeout(None).deadline(None);
             }
             if work.attempts > 1 {
-                policy = policy
+                let retry = ExponentialBackoff::new()
                     .max_attempts(work.attempts)
                     .initial_backoff(Duration::ZERO);
                 let own = if work.shared_budget {
@@ -73,11 +64,22 @@ pub(crate) fn policies(work: &Work) -> Vec<ExponentialBackoff> {
                 } else {
                     budget()
                 };
-                policy = policy.budget(own);
+                settings = settings.retry(retry).budget(own);
             }
-            policy
+            Ok(settings)
         })
         .collect()
+}
+
+/// Where our clients go.
+fn vault(work: &Work) -> Result<Vault, Anything> {
+    let scheme = if work.certificate.is_some() {
+        "https"
+    } else {
+        "http"
+    };
+    let url = format!("{scheme}://{}", work.authority);
+    Ok(Vault::new(API_KEY, APP_ID)?.with_server_url(url)?)
 }
 
 /// How long a hand-written client waits for an attempt: as long as ours.

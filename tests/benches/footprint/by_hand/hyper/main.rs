@@ -25,7 +25,6 @@ async fn main() -> Result<(), Box<dyn Error>> {
     tcp.set_nodelay(true);
     let client: Client<_, Full<Bytes>> = Client::builder(TokioExecutor::new())
         .pool_timer(TokioTimer::new())
-        .retry_canceled_requests(false)
         .build(connector(tcp)?);
     let request = Request::post(format!("{server}/vault/sessions"))
         .header(AUTHORIZATION, format!("Bearer {API_KEY}"))

@@ -16,7 +16,7 @@ use super::{prepared, trusting};
 use crate::by_hand::{Created, Prepared, created};
 use crate::loopback::Anything;
 use crate::loopback::asynchronous::Creates;
-use crate::loopback::client::{CONNECT_TIMEOUT, policies, timeout, vault};
+use crate::loopback::client::{CONNECT_TIMEOUT, settings, timeout};
 use crate::loopback::work::Work;
 
 type Stack = Client<HttpsConnector<HttpConnector>, Full<Bytes>>;
@@ -35,21 +35,20 @@ fn stack(work: &Work) -> Result<Stack, Anything> {
     };
     Ok(Client::builder(TokioExecutor::new())
         .pool_timer(TokioTimer::new())
-        .retry_canceled_requests(false)
         .build(tls.https_or_http().enable_http1().wrap_connector(tcp)))
 }
 
 /// Our clients: on the default one, or on one that trusts the server's certificate.
 pub(crate) fn ours(work: &Work) -> Result<Vec<Ours>, Anything> {
-    policies(work)
+    settings(work)?
         .into_iter()
-        .map(|policy| {
+        .map(|settings| {
             Ok(match &work.certificate {
                 Some(_) => {
-                    let client = VaultClient::from_client(vault(work)?, stack(work)?);
-                    Ours::OfCaller(Box::new(client.with_retry(policy)))
+                    let client = VaultClient::from_client(settings, stack(work)?);
+                    Ours::OfCaller(Box::new(client))
                 }
-                None => Ours::Default(VaultClient::new(vault(work)?).with_retry(policy)),
+                None => Ours::Default(VaultClient::new(settings)),
             })
         })
         .collect()

@@ -13,7 +13,7 @@ use super::{prepared, trusting};
 use crate::by_hand::{Created, Prepared, created};
 use crate::loopback::Anything;
 use crate::loopback::asynchronous::Creates;
-use crate::loopback::client::{CONNECT_TIMEOUT, policies, timeout, vault};
+use crate::loopback::client::{CONNECT_TIMEOUT, settings, timeout};
 use crate::loopback::work::Work;
 
 /// The stack with the settings of our default client.
@@ -36,14 +36,13 @@ fn stack(work: &Work) -> Result<Client, Anything> {
 
 /// Our clients: on the default one, or on one that trusts the server's certificate.
 pub(crate) fn ours(work: &Work) -> Result<Vec<VaultClient>, Anything> {
-    policies(work)
+    settings(work)?
         .into_iter()
-        .map(|policy| {
-            let client = match &work.certificate {
-                Some(_) => VaultClient::from_client(vault(work)?, stack(work)?),
-                None => VaultClient::new(vault(work)?),
-            };
-            Ok(client.with_retry(policy))
+        .map(|settings| {
+            Ok(match &work.certificate {
+                Some(_) => VaultClient::from_client(settings, stack(work)?),
+                None => VaultClient::new(settings),
+            })
         })
         .collect()
 }
