@@ -13,9 +13,11 @@ use crate::report::Report;
 pub(crate) const HELP: &str = "\
 Compares each adapter over loopback to the same stack by hand.
 
-  --quick       a tenth of the time, and more noise
-  --stack NAME  only this one: hyper, reqwest, ureq
-  --nginx       nginx answers, not the server that is built in
+  --quick           a tenth of the time, and more noise
+  --stack NAME      only this one: hyper, reqwest, ureq
+  --in-flight 1,64  only with so many calls in flight (else 1, 64 and 512)
+  --timeouts on     only with timeouts on, or off (else both)
+  --nginx           nginx answers, not the server that is built in
 ";
 
 const IN_FLIGHT: [usize; 3] = [1, 64, 512];
@@ -36,7 +38,7 @@ pub(crate) fn run(options: &Options) -> Result<(), Anything> {
         }
     };
     let certificate = Certificate::new()?;
-    let cells = cells(&options.stacks);
+    let cells = cells(options);
     let bar = bar(cells.len() * effort.generations * effort.rounds);
     let mut report = Report::new(if options.nginx {
         "adapters-nginx"
@@ -110,12 +112,16 @@ impl Cell {
     }
 }
 
-fn cells(stacks: &[Stack]) -> Vec<Cell> {
+fn cells(options: &Options) -> Vec<Cell> {
+    let timeouts = options
+        .timeouts
+        .map_or(vec![false, true], |only| vec![only]);
+    let in_flight = options.in_flight.as_deref().unwrap_or(&IN_FLIGHT);
     let mut cells = Vec::new();
-    for &stack in stacks {
+    for &stack in &options.stacks {
         for tls in [false, true] {
-            for timeouts in [false, true] {
-                cells.extend(IN_FLIGHT.map(|in_flight| Cell {
+            for &timeouts in &timeouts {
+                cells.extend(in_flight.iter().map(|&in_flight| Cell {
                     stack,
                     tls,
                     timeouts,

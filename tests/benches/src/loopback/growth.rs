@@ -1,16 +1,15 @@
 //! How cost grows with the work.
 
-use std::fs;
-use std::path::PathBuf;
-
 use super::Anything;
 use super::adapters::bar;
 use super::child::{Client, Server, Serving};
 use super::compare::Spread;
 use super::options::Options;
-use super::picture::{Axes, Line, draw};
 use super::work::{Ask, Side, Slice, Stack, Work};
-use crate::report::{Report, target};
+use crate::report::Report;
+use figures::{Figures, Step, exponents, plots, rows};
+
+mod figures;
 
 pub(crate) const HELP: &str = "\
 Shows how the cost of a call grows with the calls in flight, the settings it sends, its attempts, and
@@ -103,28 +102,13 @@ impl Growth {
     }
 }
 
-/// How each side does at a step.
-struct Step {
-    at: usize,
-    /// Ours, by hand.
-    sides: [Figures; 2],
-    /// Of the CPU, the median over the rounds.
-    ratio: f64,
-}
-
-/// Per call.
-#[derive(Clone, Copy)]
-struct Figures {
-    /// Of the async stacks: what counts allocations sees those of one thread.
-    heap: Option<f64>,
-    resident: f64,
-    cpu: f64,
-}
-
 /// Runs it and writes `target/benches/growth.json` and the plots beside it.
 pub(crate) fn run(options: &Options) -> Result<(), Anything> {
     if options.nginx {
         return Err("nginx cannot hold its answers until all calls are in flight".into());
+    }
+    if options.in_flight.is_some() || options.timeouts.is_some() {
+        return Err("--in-flight and --timeouts are for the adapters".into());
     }
     let steps = |growth: &Growth, stack| growth.steps(stack, options.quick);
     let all = GROWTHS.iter().flat_map(|growth| {
@@ -215,107 +199,4 @@ fn begin(work: &Work) -> Result<(Server, Client, Slice), Anything> {
     let mut client = Client::start(work.clone(), &server)?;
     let first = client.ask(Ask::Once)?.complete()?;
     Ok((server, client, first))
-}
-
-/// One of them.
-type Figure = fn(&Figures) -> Option<f64>;
-
-impl Figures {
-    fn of(firsts: &[Slice], cpu: f64) -> Self {
-        let per_call = |bytes: fn(&Slice) -> u64| {
-            let each = firsts
-                .iter()
-                .map(|first| bytes(first) as f64 / first.calls as f64);
-            Spread::of(each).median
-        };
-        let heap = per_call(|first| first.heap_bytes);
-        Self {
-            heap: (heap > 0.0).then_some(heap),
-            resident: per_call(|first| first.peak_resident_bytes),
-            cpu,
-        }
-    }
-}
-
-fn rows(report: &mut Report, growth: &Growth, stack: Stack, step: &Step) {
-    let [ours, by_hand] = step.sides;
-    let name = |what| format!("{}/{}/{}/{what}", growth.name, stack.name(), step.at);
-    report.row(name("cpu"), ours.cpu, "us/call", Some(step.ratio));
-    if let (Some(ours), Some(by_hand)) = (ours.heap, by_hand.heap) {
-        report.row(name("heap"), ours / 1e3, "KB/call", Some(ours / by_hand));
-        let more = (ours - by_hand) / 1e3;
-        report.row(name("heap-above-by-hand"), more, "KB/call", None);
-    }
-    if growth.name == "in-flight" {
-        let ratio = ours.resident / by_hand.resident;
-        report.row(
-            name("resident"),
-            ours.resident / 1e3,
-            "KB/call",
-            Some(ratio),
-        );
-    }
-}
-
-/// By which power the cost of the whole grows in the last step: at most 1 is linear or better.
-fn exponents(report: &mut Report, growth: &Growth, stack: Stack, steps: &[Step]) {
-    let [.., before, last] = steps else {
-        return;
-    };
-    let x = (last.at as f64 / before.at as f64).ln();
-    let mut row = |what: &str, side: usize, figure: Figure| {
-        let cost = |step: &Step| Some(figure(&step.sides[side])? * (growth.whole)(step.at));
-        if let (Some(before), Some(last)) = (cost(before), cost(last)) {
-            let power = (last / before).ln() / x;
-            let name = format!("{}/{}/{what}", growth.name, stack.name());
-            report.row(name, power, "power", None);
-        }
-    };
-    row("cpu-exponent", 0, |figures| Some(figures.cpu));
-    row("cpu-exponent-by-hand", 1, |figures| Some(figures.cpu));
-    row("heap-exponent", 0, |figures| figures.heap);
-    row("heap-exponent-by-hand", 1, |figures| figures.heap);
-}
-
-fn plots(growth: &Growth, results: &[(Stack, Vec<Step>)]) -> Result<Vec<PathBuf>, Anything> {
-    let folder = target().join("benches");
-    fs::create_dir_all(&folder)?;
-    let figures: [(&str, &str, Figure); 2] = [
-        ("cpu", "us of CPU per call", |figures| Some(figures.cpu)),
-        ("heap", "KB of heap per call", |figures| {
-            Some(figures.heap? / 1e3)
-        }),
-    ];
-    figures
-        .into_iter()
-        .map(|(what, y, figure)| {
-            let line = |stack, side, number: usize, steps: &[Step]| Line {
-                stack,
-                side,
-                points: steps
-                    .iter()
-                    .filter_map(|step| Some((step.at as f64, figure(&step.sides[number])?)))
-                    .collect(),
-            };
-            let lines: Vec<Line> = results
-                .iter()
-                .flat_map(|(stack, steps)| {
-                    [
-                        line(*stack, Side::Ours, 0, steps),
-                        line(*stack, Side::ByHand, 1, steps),
-                    ]
-                })
-                .filter(|line| !line.points.is_empty())
-                .collect();
-            let path = folder.join(format!("growth-{}-{what}.svg", growth.name));
-            let axes = Axes {
-                title: "What a call costs",
-                x: growth.x,
-                y,
-                logarithmic: growth.logarithmic,
-            };
-            draw(&path, axes, &lines).map_err(|error| format!("{}: {error}", path.display()))?;
-            Ok(path)
-        })
-        .collect()
 }

@@ -8,6 +8,10 @@ pub(crate) struct Options {
     pub(crate) quick: bool,
     pub(crate) nginx: bool,
     pub(crate) stacks: Vec<Stack>,
+    /// Only with so many calls in flight, if it is said.
+    pub(crate) in_flight: Option<Vec<usize>>,
+    /// Only with timeouts on, or only with them off.
+    pub(crate) timeouts: Option<bool>,
 }
 
 impl Options {
@@ -19,6 +23,8 @@ impl Options {
             quick: false,
             nginx: false,
             stacks: Stack::ALL.to_vec(),
+            in_flight: None,
+            timeouts: None,
         };
         let mut arguments = arguments.into_iter();
         while let Some(argument) = arguments.next() {
@@ -30,10 +36,70 @@ impl Options {
                     let stack = Stack::ALL.into_iter().find(|stack| stack.name() == name);
                     options.stacks = vec![stack.ok_or(format!("--stack knows no {name}"))?];
                 }
+                "--in-flight" => {
+                    let list = arguments.next().ok_or("--in-flight has no numbers")?;
+                    options.in_flight = Some(numbers(&list)?);
+                }
+                "--timeouts" => {
+                    options.timeouts = Some(match arguments.next().as_deref() {
+                        Some("on") => true,
+                        Some("off") => false,
+                        _ => return Err("--timeouts is on or off".into()),
+                    });
+                }
                 "--help" | "-h" => return Ok(None),
                 _ => return Err(format!("{argument} is unknown")),
             }
         }
         Ok(Some(options))
+    }
+}
+
+/// `1,64`
+fn numbers(list: &str) -> Result<Vec<usize>, String> {
+    let numbers = list.split(',').map(|number| match number.parse() {
+        Ok(0) | Err(_) => Err(format!(
+            "--in-flight takes numbers such as 1,64, not {list}"
+        )),
+        Ok(number) => Ok(number),
+    });
+    numbers.collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(line: &str) -> Result<Option<Options>, String> {
+        Options::read(line.split_whitespace().map(str::to_owned))
+    }
+
+    #[test]
+    fn a_part_can_be_asked_for() {
+        let all = read("").unwrap().unwrap();
+        assert_eq!(
+            (all.stacks.len(), all.in_flight, all.timeouts),
+            (3, None, None)
+        );
+        let part = read("--stack ureq --in-flight 1,64 --timeouts on")
+            .unwrap()
+            .unwrap();
+        assert_eq!(part.stacks, [Stack::Ureq]);
+        assert_eq!(part.in_flight, Some(vec![1, 64]));
+        assert_eq!(part.timeouts, Some(true));
+        assert!(read("--quick --help").unwrap().is_none());
+    }
+
+    #[test]
+    fn what_is_not_understood_is_said() {
+        for line in [
+            "--fast",
+            "--stack curl",
+            "--in-flight 1,",
+            "--in-flight 0",
+            "--timeouts",
+        ] {
+            assert!(read(line).is_err(), "{line}");
+        }
     }
 }

@@ -139,7 +139,7 @@ impl Answers {
     }
 }
 
-fn whole(status: &str, body: &[u8]) -> Bytes {
+pub(super) fn whole(status: &str, body: &[u8]) -> Bytes {
     let mut answer = format!(
         "HTTP/1.1 {status}\r\ndate: Thu, 01 Jan 2026 00:00:00 GMT\r\ncontent-type: \
          application/json; charset=utf-8\r\ncontent-length: {}\r\n\r\n",
@@ -185,15 +185,16 @@ async fn connection(
 }
 
 /// The head of a request.
-struct Head<'a> {
-    bytes: usize,
+#[derive(Debug)]
+pub(super) struct Head<'a> {
+    pub(super) bytes: usize,
     /// How long the body is that follows.
-    body_bytes: usize,
+    pub(super) body_bytes: usize,
     consumer_id: &'a [u8],
 }
 
 /// Nothing, if it is not all there.
-fn head(buffer: &[u8]) -> Result<Option<Head<'_>>, Anything> {
+pub(super) fn head(buffer: &[u8]) -> Result<Option<Head<'_>>, Anything> {
     let mut headers = [httparse::EMPTY_HEADER; 16];
     let mut request = httparse::Request::new(&mut headers);
     let httparse::Status::Complete(bytes) = request.parse(buffer)? else {
