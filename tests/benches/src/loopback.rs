@@ -9,6 +9,7 @@ mod child;
 mod client;
 mod compare;
 mod growth;
+mod idle;
 mod nginx;
 mod options;
 mod picture;
@@ -38,6 +39,15 @@ pub fn growth(measure: fn(&mut dyn FnMut()) -> u64) -> ExitCode {
     start(growth::HELP, Some(measure), growth::run)
 }
 
+/// Shows what a call takes that finds its idle connection closed; the whole program `idle`.
+pub fn idle() -> ExitCode {
+    if std::env::args().len() > 1 {
+        print!("{}", idle::HELP);
+        return ExitCode::SUCCESS;
+    }
+    end(idle::run())
+}
+
 /// A program's beginning: it is also what its children run.
 fn start(
     help: &str,
@@ -60,6 +70,10 @@ fn start(
             }
         },
     };
+    end(outcome)
+}
+
+fn end(outcome: Result<(), Anything>) -> ExitCode {
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
         Err(problem) => {
