@@ -32,7 +32,7 @@ pub(super) fn three_attempts(meter: &mut impl Meter, vault: &Vault, prepared: &P
     );
 }
 
-/// With a budget for each call, or the retries of all of them would empty it.
+/// Each call has a budget of its own: the retries of all calls would empty a shared one.
 fn settings(vault: &Vault) -> ClientSettings {
     ClientSettings::from(vault.clone()).budget(RetryBudget::new())
 }
@@ -46,17 +46,16 @@ fn outcomes() -> [Outcome; 3] {
     ]
 }
 
+/// Like ours, and like a loop around `RequestBuilder::json(&session)`, this builds the request anew for
+/// each attempt.
 fn call_by_hand(
     prepared: &Prepared,
     consumer: &str,
     session: &Session,
     outcomes: [Outcome; 3],
 ) -> Option<Response<Created>> {
-    let mut request = Some(prepared.request(consumer, session).ok()?);
-    let last = outcomes.len() - 1;
-    for (number, outcome) in outcomes.into_iter().enumerate() {
-        let next = if number < last { request.clone() } else { None };
-        sent(std::mem::replace(&mut request, next)?);
+    for outcome in outcomes {
+        sent(prepared.request(consumer, session).ok()?);
         match outcome {
             Ok(answer) if answer.status().is_success() => return by_hand::created(answer).ok(),
             Ok(answer) => drop(by_hand::bare::<Refused>(answer)),
@@ -89,7 +88,7 @@ fn call_of_ours(
     }
 }
 
-/// Where a request goes that nobody sends.
+/// Takes a request in place of a network.
 fn sent(request: Request<Bytes>) {
     drop(std::hint::black_box(request));
 }
