@@ -5,7 +5,7 @@ use apideck_vault_core::http::{Request, Response};
 use apideck_vault_core::{Bytes, Operation, Vault};
 use std::any::Any;
 
-/// What it is read into, of any type.
+/// The output of such an operation.
 pub(crate) type Output = Box<dyn Any + Send>;
 
 pub(crate) struct AnyOperation(Box<dyn Operation<Output = Output> + Send>);
@@ -36,7 +36,7 @@ impl Operation for AnyOperation {
     }
 }
 
-/// The operation itself, with its output in a box.
+/// An operation that boxes its output.
 struct Boxing<O>(O);
 
 impl<O> Operation for Boxing<O>

@@ -1,4 +1,4 @@
-//! A call, and what came of it.
+//! A call and its outcome.
 
 use apideck_vault_core::Attempts;
 use apideck_vault_core::error::{
@@ -13,15 +13,15 @@ use std::pin::Pin;
 use crate::BoxError;
 use crate::any_operation::Output;
 
-/// A call that is made and not begun.
+/// A call that has not begun yet.
 #[expect(
     clippy::exhaustive_enums,
-    reason = "who does not know a kind of call cannot make it"
+    reason = "a caller must know every kind of call to make it"
 )]
 pub enum Call<T> {
-    /// Of a stack that is async.
+    /// A call of an async stack.
     Future(Pin<Box<dyn Future<Output = Outcome<T>> + Send>>),
-    /// Of a stack that blocks.
+    /// A call of a blocking stack.
     Blocking(Box<dyn FnOnce() -> Outcome<T> + Send>),
 }
 
@@ -35,7 +35,7 @@ impl<T> fmt::Debug for Call<T> {
 }
 
 impl Call<Output> {
-    /// The same with the output's real type.
+    /// The same call with the output's real type.
     pub(crate) fn of_type<T: Any + Send>(self) -> Call<T> {
         match self {
             Self::Future(call) => Call::Future(Box::pin(async { Ok(call.await?.of_type()) })),
@@ -44,7 +44,7 @@ impl Call<Output> {
     }
 }
 
-/// What came of a call.
+/// The outcome of a call.
 pub type Outcome<T> = Result<Answered<T>, Failed>;
 
 /// A success, with its envelope.
@@ -53,11 +53,11 @@ pub type Outcome<T> = Result<Answered<T>, Failed>;
 pub struct Answered<T> {
     /// The output of the operation.
     pub value: T,
-    /// The answer's status.
+    /// The response's status.
     pub status: StatusCode,
-    /// The answer's headers.
+    /// The response's headers.
     pub headers: HeaderMap,
-    /// How many attempts it took.
+    /// How many attempts the call took.
     pub attempts: u32,
 }
 
@@ -73,82 +73,82 @@ impl Answered<Output> {
     }
 }
 
-/// A call that ended without a result, whatever the stack's own error is.
+/// A failed call, whatever the stack's own error type is.
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct Failed {
-    /// What it ended with.
+    /// How the call failed.
     pub kind: Kind,
     /// How many attempts were made.
     pub attempts: u32,
     /// Why there was no further attempt.
     pub gave_up: GaveUp,
-    /// What the error says.
+    /// The error's message.
     pub text: String,
     /// The error itself.
     pub error: BoxError,
 }
 
-/// What a call ended with.
+/// How a call failed.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum Kind {
-    /// The input is wrong: the field.
+    /// The input is invalid: the name of the field.
     Build(String),
     /// The client cannot make the call.
     Client(ClientError),
-    /// Apideck refused.
+    /// Apideck rejected the request.
     Api(ApiError),
-    /// The answer breaks the contract: the path of the fault.
+    /// The response breaks the contract: the path of the offending value.
     Decode(String),
-    /// No complete answer came.
+    /// No complete response arrived.
     Transport(FailureKind),
 }
 
 impl Failed {
-    /// Apideck's refusal.
+    /// Apideck's error.
     ///
     /// # Panics
     ///
-    /// If the call ended with something else.
+    /// If the call failed in another way.
     pub fn api(&self) -> &ApiError {
         match &self.kind {
             Kind::Api(error) => error,
-            other => panic!("Apideck should have refused, not {other:?}"),
+            other => panic!("Apideck should have rejected the request, not {other:?}"),
         }
     }
 
-    /// What is known of the transport's failure.
+    /// The kind of transport failure.
     ///
     /// # Panics
     ///
-    /// If the call ended with something else.
+    /// If the call failed in another way.
     pub fn failure(&self) -> FailureKind {
         match &self.kind {
             Kind::Transport(kind) => *kind,
-            other => panic!("no answer should have come, not {other:?}"),
+            other => panic!("the transport should have failed, not {other:?}"),
         }
     }
 
-    /// The path of what breaks the contract.
+    /// The path of the value that breaks the contract.
     ///
     /// # Panics
     ///
-    /// If the call ended with something else.
+    /// If the call failed in another way.
     pub fn fault(&self) -> &str {
         match &self.kind {
             Kind::Decode(path) => path,
-            other => panic!("the answer should have been at fault, not {other:?}"),
+            other => panic!("the response should have been invalid, not {other:?}"),
         }
     }
 
-    /// The call's deadline ended it.
+    /// Whether the call's deadline ended it.
     pub fn is_deadline(&self) -> bool {
         self.gave_up == GaveUp::Deadline
     }
 }
 
-/// What came of a call on any stack.
+/// Converts the result of a call on any stack.
 ///
 /// # Errors
 ///
@@ -156,7 +156,7 @@ impl Failed {
 ///
 /// # Panics
 ///
-/// If it failed in a way that is not known here.
+/// If it failed in a way that is unknown here.
 pub fn outcome<T, E>(result: Result<Response<T>, CallError<E>>) -> Outcome<T>
 where
     E: Error + Send + Sync + 'static,
@@ -181,7 +181,7 @@ where
             CallErrorKind::Api(error) => Kind::Api(error.clone()),
             CallErrorKind::Decode(error) => Kind::Decode(error.path().to_owned()),
             CallErrorKind::Transport(failure) => Kind::Transport(failure.kind()),
-            other => panic!("this kind is new: {other:?}"),
+            other => panic!("unknown kind: {other:?}"),
         },
         attempts: error.attempts(),
         gave_up: error.gave_up(),

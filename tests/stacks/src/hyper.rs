@@ -2,14 +2,13 @@
 
 use apideck_vault_core::http::{Request, Response};
 use apideck_vault_core::{Bytes, ClientSettings, Vault};
+use apideck_vault_hyper::Full;
+pub use apideck_vault_hyper::VaultClient;
 use apideck_vault_hyper::hyper::body::Incoming;
-use apideck_vault_hyper::{Full, VaultClient};
 use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
 use hyper_util::client::legacy::{self, connect::HttpConnector};
 use hyper_util::rt::{TokioExecutor, TokioTimer};
-use rustls::pki_types::CertificateDer;
-use rustls::pki_types::pem::PemObject as _;
-use rustls::{ClientConfig, RootCertStore};
+use rustls::crypto::ring;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 use std::time::Duration;
@@ -17,7 +16,8 @@ use tower_service::Service;
 
 use crate::any_operation::{AnyOperation, Output};
 use crate::client::{self, Change};
-use crate::{Ability, BoxError, Call, Client, Custom, Http, HttpStack, outcome};
+use crate::tls::trusting;
+use crate::{Ability, BoxError, CONNECT_TIMEOUT, Call, Client, Custom, Http, HttpStack, outcome};
 
 #[derive(Debug)]
 pub(crate) struct Hyper;
@@ -29,13 +29,13 @@ impl HttpStack for Hyper {
 
     fn lacks(&self, ability: Ability) -> Option<&'static str> {
         match ability {
-            Ability::Blocking => Some("it does not block"),
+            Ability::Blocking => Some("its calls do not block"),
             Ability::ProxyOfEnvironment => {
-                Some("hyper reads no environment: a proxy is a connector of one's own")
+                Some("hyper does not read the environment: a proxy takes a custom connector")
             }
-            Ability::FollowingRedirects => Some("hyper follows none by itself"),
+            Ability::FollowingRedirects => Some("hyper does not follow redirects"),
             Ability::TimingBodies => Some("a timeout around a service ends where the body begins"),
-            Ability::Unpacking => Some("hyper unpacks nothing by itself"),
+            Ability::Unpacking => Some("hyper does not unpack bodies"),
             _ => None,
         }
     }
@@ -50,20 +50,14 @@ impl HttpStack for Hyper {
     }
 
     fn custom(&self, settings: ClientSettings, custom: &Custom<'_>) -> Result<Client, BoxError> {
-        let mut tcp = HttpConnector::new();
-        tcp.enforce_http(false);
-        tcp.set_nodelay(true);
         let https = HttpsConnectorBuilder::new()
-            .with_tls_config(trusting(custom.authority)?)
+            .with_tls_config(trusting(custom.authority, ring::default_provider())?)
             .https_or_http();
-        let https = match custom.http {
-            Http::One => https.enable_http1().wrap_connector(tcp),
+        let own = pooled(match custom.http {
+            Http::One => https.enable_http1().wrap_connector(tcp()),
             #[cfg(feature = "http2")]
-            Http::Two => https.enable_http2().wrap_connector(tcp),
-        };
-        let own = legacy::Client::builder(TokioExecutor::new())
-            .pool_timer(TokioTimer::new())
-            .build(https);
+            Http::Two => https.enable_http2().wrap_connector(tcp()),
+        });
         Ok(match custom.gives_up_after {
             None => Client::new(VaultClient::from_client(settings, own)),
             Some(silence) => {
@@ -77,25 +71,71 @@ impl HttpStack for Hyper {
     }
 }
 
-/// TLS that trusts this authority and no other one.
-fn trusting(authority: Option<&str>) -> Result<ClientConfig, BoxError> {
-    let mut roots = RootCertStore::empty();
-    if let Some(authority) = authority {
-        roots.add(CertificateDer::from_pem_slice(authority.as_bytes())?)?;
-    }
-    let provider = rustls::crypto::ring::default_provider();
-    Ok(ClientConfig::builder_with_provider(provider.into())
-        .with_safe_default_protocol_versions()?
-        .with_root_certificates(roots)
-        .with_no_client_auth())
+/// hyper-util's pooled client.
+pub type Bare = legacy::Client<HttpsConnector<HttpConnector>, Full<Bytes>>;
+
+/// The stack's own client with the settings of the adapter's default client. It trusts this authority,
+/// given as PEM, or Mozilla's root certificates.
+///
+/// # Errors
+///
+/// If the authority is not a certificate.
+pub fn bare(authority: Option<&str>) -> Result<Bare, BoxError> {
+    let mut tcp = tcp();
+    tcp.set_connect_timeout(Some(CONNECT_TIMEOUT));
+    let provider = ring::default_provider();
+    let tls = HttpsConnectorBuilder::new();
+    let tls = match authority {
+        Some(_) => tls.with_tls_config(trusting(authority, provider)?),
+        None => tls.with_provider_and_webpki_roots(provider)?,
+    };
+    let https = tls.https_or_http().enable_http1();
+    Ok(pooled(https.wrap_connector(tcp)))
 }
 
-type Own = legacy::Client<HttpsConnector<HttpConnector>, Full<Bytes>>;
+/// The adapter's client with its own types.
+#[derive(Debug, Clone)]
+#[expect(clippy::exhaustive_enums, reason = "a caller handles both")]
+pub enum Ours {
+    /// The default client.
+    Default(VaultClient),
+    /// A client on [`Bare`].
+    OnBare(Box<VaultClient<Bare>>),
+}
 
-/// A tower service as a user writes one: it gives up after some time, as hyper by itself does not.
+/// The adapter's default client, or one on [`bare`] that trusts this authority.
+///
+/// # Errors
+///
+/// If the authority is not a certificate.
+pub fn ours(settings: ClientSettings, authority: Option<&str>) -> Result<Ours, BoxError> {
+    Ok(match authority {
+        Some(_) => {
+            let client = VaultClient::from_client(settings, bare(authority)?);
+            Ours::OnBare(Box::new(client))
+        }
+        None => Ours::Default(VaultClient::new(settings)),
+    })
+}
+
+fn tcp() -> HttpConnector {
+    let mut tcp = HttpConnector::new();
+    tcp.enforce_http(false);
+    tcp.set_nodelay(true);
+    tcp
+}
+
+fn pooled(https: HttpsConnector<HttpConnector>) -> Bare {
+    legacy::Client::builder(TokioExecutor::new())
+        .pool_timer(TokioTimer::new())
+        .build(https)
+}
+
+/// A tower service as a user might write it: it gives up after some time, which hyper does not do by
+/// itself.
 #[derive(Clone)]
 struct GivesUp {
-    own: Own,
+    own: Bare,
     after: Duration,
 }
 

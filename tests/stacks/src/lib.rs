@@ -1,14 +1,18 @@
-//! The HTTP stacks behind one face, for programs that go through all of them. Not published.
+//! The HTTP stacks behind one interface, for programs that run on all of them. Not published.
 //!
-//! All that such a program knows of a stack is in the stack's file: another stack is another file,
-//! its `mod` and its entry in [`ALL`].
+//! Everything such a program knows about a stack is in that stack's file. Adding a stack means adding a
+//! file, its `mod` and its entry in [`ALL`].
+//!
+//! [`HttpStack`] hides the types of a stack, at the price of some boxes for each call. The benchmarks,
+//! which would measure those boxes, use the typed clients in each stack's module.
 
 mod any_operation;
 mod call;
 mod client;
-mod hyper;
-mod reqwest;
-mod ureq;
+pub mod hyper;
+pub mod reqwest;
+mod tls;
+pub mod ureq;
 
 pub use call::{Answered, Call, Failed, Kind, Outcome, outcome};
 pub use client::Client;
@@ -24,12 +28,15 @@ pub const ALL: &[Stack] = &[&reqwest::Reqwest, &ureq::Ureq, &hyper::Hyper];
 /// One of the stacks.
 pub type Stack = &'static dyn HttpStack;
 
-/// What can go wrong when a client is built.
+/// How long the adapters' default clients wait for a connection.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// Any error.
 pub type BoxError = Box<dyn Error + Send + Sync>;
 
-/// What there is to know of a stack.
+/// What there is to know about a stack.
 pub trait HttpStack: Debug + Sync {
-    /// As it is called in a report, and on a command line.
+    /// Its name in reports and on command lines.
     fn name(&self) -> &'static str;
 
     /// Why the stack lacks this ability, if it does.
@@ -38,11 +45,11 @@ pub trait HttpStack: Debug + Sync {
     /// The adapter's default client.
     fn default_client(&self, settings: ClientSettings) -> Client;
 
-    /// The adapter on the stack's own client as it comes, for plain http.
+    /// The adapter on the stack's own client with that client's default settings, for plain http.
     fn unchanged(&self, settings: ClientSettings) -> Client;
 
-    /// The adapter on a client of the stack's own, made as the documentation of the adapter's
-    /// `from_client` says.
+    /// The adapter on the stack's own client, built as the documentation of the adapter's `from_client`
+    /// recommends.
     ///
     /// # Errors
     ///
@@ -50,29 +57,29 @@ pub trait HttpStack: Debug + Sync {
     fn custom(&self, settings: ClientSettings, custom: &Custom<'_>) -> Result<Client, BoxError>;
 }
 
-/// What not every stack can do.
+/// Something that not every stack can do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Ability {
-    /// A call is a future, which can be dropped, on a runtime, which can end.
+    /// A call is a future that can be dropped, on a runtime that can be shut down.
     Futures,
     /// A call blocks its thread.
     Blocking,
-    /// The stack speaks HTTP/2 if its user wants it.
+    /// The stack can speak HTTP/2.
     Http2,
     /// Proxies come from the environment.
     ProxyOfEnvironment,
-    /// The stack's own client follows redirects in the adapter too.
+    /// The stack's own client follows redirects even when the adapter uses it.
     FollowingRedirects,
-    /// The stack's own client gives up by itself in the middle of a body too.
+    /// The stack's own client can time out in the middle of a body.
     TimingBodies,
-    /// The stack's own client unpacks what comes packed, if its feature for that is on.
+    /// The stack's own client unpacks compressed bodies if its feature for that is on.
     Unpacking,
-    /// The adapter's default client leaves packed what it did not ask to be packed.
+    /// The adapter's default client does not unpack a compressed body that it did not request.
     LeavingPacked,
 }
 
-/// What is wanted of a client of the stack's own.
+/// How to build the stack's own client.
 #[derive(Debug, Clone, Copy, Default)]
 #[non_exhaustive]
 pub struct Custom<'a> {
@@ -94,12 +101,12 @@ pub enum Http {
 }
 
 impl<'a> Custom<'a> {
-    /// One that trusts no certificate and speaks HTTP/1.1.
+    /// A client that trusts no certificate and speaks HTTP/1.1.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Trusts the certificates of this authority, given as PEM, and no other ones.
+    /// Trusts only the certificates of this authority, given as PEM.
     pub fn trusting(self, authority: &'a str) -> Self {
         let authority = Some(authority);
         Self { authority, ..self }
@@ -110,7 +117,7 @@ impl<'a> Custom<'a> {
         Self { http, ..self }
     }
 
-    /// Gives up by itself if the server is silent for so long, whatever the settings say.
+    /// Gives up by itself if the server is silent for this long, whatever the settings say.
     pub fn gives_up_after(self, silence: Duration) -> Self {
         let gives_up_after = Some(silence);
         Self {

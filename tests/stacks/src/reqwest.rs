@@ -1,11 +1,15 @@
 //! reqwest.
 
 use apideck_vault_core::{ClientSettings, Vault};
-use apideck_vault_reqwest::VaultClient;
+pub use apideck_vault_reqwest::VaultClient;
+pub use reqwest::Client as Bare;
+use reqwest::ClientBuilder;
+use rustls::crypto::aws_lc_rs;
 
 use crate::any_operation::{AnyOperation, Output};
 use crate::client::{self, Change};
-use crate::{Ability, BoxError, Call, Client, Custom, Http, HttpStack, outcome};
+use crate::tls::trusting;
+use crate::{Ability, BoxError, CONNECT_TIMEOUT, Call, Client, Custom, Http, HttpStack, outcome};
 
 #[derive(Debug)]
 pub(crate) struct Reqwest;
@@ -17,7 +21,7 @@ impl HttpStack for Reqwest {
 
     fn lacks(&self, ability: Ability) -> Option<&'static str> {
         match ability {
-            Ability::Blocking => Some("it does not block"),
+            Ability::Blocking => Some("its calls do not block"),
             _ => None,
         }
     }
@@ -27,13 +31,11 @@ impl HttpStack for Reqwest {
     }
 
     fn unchanged(&self, settings: ClientSettings) -> Client {
-        Client::new(VaultClient::from_client(settings, reqwest::Client::new()))
+        Client::new(VaultClient::from_client(settings, Bare::new()))
     }
 
     fn custom(&self, settings: ClientSettings, custom: &Custom<'_>) -> Result<Client, BoxError> {
-        let mut own = reqwest::Client::builder()
-            .redirect(reqwest::redirect::Policy::none())
-            .retry(reqwest::retry::never());
+        let mut own = builder();
         if custom.http == Http::One {
             own = own.http1_only();
         }
@@ -48,6 +50,42 @@ impl HttpStack for Reqwest {
             own.build()?,
         )))
     }
+}
+
+/// The stack's own client with the settings of the adapter's default client. It trusts this authority,
+/// given as PEM; without one, it is for plain http.
+///
+/// # Errors
+///
+/// If the authority is not a certificate.
+pub fn bare(authority: Option<&str>) -> Result<Bare, BoxError> {
+    let mut own = builder()
+        .connect_timeout(CONNECT_TIMEOUT)
+        .http1_only()
+        .no_proxy();
+    if authority.is_some() {
+        let tls = trusting(authority, aws_lc_rs::default_provider())?;
+        own = own.tls_backend_preconfigured(tls);
+    }
+    Ok(own.build()?)
+}
+
+/// The adapter's default client, or one on [`bare`] that trusts this authority.
+///
+/// # Errors
+///
+/// If the authority is not a certificate.
+pub fn ours(settings: ClientSettings, authority: Option<&str>) -> Result<VaultClient, BoxError> {
+    Ok(match authority {
+        Some(_) => VaultClient::from_client(settings, bare(authority)?),
+        None => VaultClient::new(settings),
+    })
+}
+
+fn builder() -> ClientBuilder {
+    Bare::builder()
+        .redirect(reqwest::redirect::Policy::none())
+        .retry(reqwest::retry::never())
 }
 
 impl client::VaultClient for VaultClient {

@@ -1,13 +1,16 @@
 //! ureq.
 
 use apideck_vault_core::{ClientSettings, Vault};
-use apideck_vault_ureq::VaultClient;
-use ureq::Agent;
-use ureq::tls::{Certificate, TlsConfig};
+pub use apideck_vault_ureq::VaultClient;
+use rustls::crypto::ring;
+use std::sync::Arc;
+pub use ureq::Agent as Bare;
+use ureq::config::AutoHeaderValue;
+use ureq::tls::{Certificate, RootCerts, TlsConfig, TlsProvider};
 
 use crate::any_operation::{AnyOperation, Output};
 use crate::client::{self, Change};
-use crate::{Ability, BoxError, Call, Client, Custom, HttpStack, outcome};
+use crate::{Ability, BoxError, CONNECT_TIMEOUT, Call, Client, Custom, HttpStack, outcome};
 
 #[derive(Debug)]
 pub(crate) struct Ureq;
@@ -20,11 +23,11 @@ impl HttpStack for Ureq {
     fn lacks(&self, ability: Ability) -> Option<&'static str> {
         match ability {
             Ability::Futures => {
-                Some("a blocking call has neither future nor runtime: its deadline ends it")
+                Some("a blocking call has no future and no runtime: only its deadline ends it")
             }
-            Ability::Http2 => Some("ureq speaks HTTP/1.1 alone"),
-            Ability::FollowingRedirects => Some("the adapter tells ureq to follow none"),
-            Ability::LeavingPacked => Some("ureq unpacks gzip wherever its feature for that is on"),
+            Ability::Http2 => Some("ureq speaks only HTTP/1.1"),
+            Ability::FollowingRedirects => Some("the adapter tells ureq not to follow them"),
+            Ability::LeavingPacked => Some("ureq always unpacks gzip if its feature is on"),
             _ => None,
         }
     }
@@ -34,12 +37,12 @@ impl HttpStack for Ureq {
     }
 
     fn unchanged(&self, settings: ClientSettings) -> Client {
-        let own = Agent::new_with_defaults();
+        let own = Bare::new_with_defaults();
         Client::new(VaultClient::from_client(settings, own))
     }
 
     fn custom(&self, settings: ClientSettings, custom: &Custom<'_>) -> Result<Client, BoxError> {
-        let mut own = Agent::config_builder()
+        let mut own = Bare::config_builder()
             .max_redirects(0)
             .http_status_as_error(false)
             .timeout_global(settings.attempt_timeout);
@@ -56,6 +59,53 @@ impl HttpStack for Ureq {
         let own = own.build().new_agent();
         Ok(Client::new(VaultClient::from_client(settings, own)))
     }
+}
+
+/// The stack's own client with the settings of the adapter's default client, the timeout of an attempt
+/// included. It trusts this authority, given as PEM, or Mozilla's root certificates.
+///
+/// # Errors
+///
+/// If the authority is not a certificate.
+pub fn bare(settings: &ClientSettings, authority: Option<&str>) -> Result<Bare, BoxError> {
+    let roots = match authority {
+        Some(authority) => {
+            RootCerts::new_with_certs(&[Certificate::from_pem(authority.as_bytes())?])
+        }
+        None => RootCerts::WebPki,
+    };
+    let tls = TlsConfig::builder()
+        .provider(TlsProvider::Rustls)
+        .root_certs(roots)
+        .unversioned_rustls_crypto_provider(Arc::new(ring::default_provider()))
+        .build();
+    Ok(Bare::config_builder()
+        .timeout_connect(Some(CONNECT_TIMEOUT))
+        .max_idle_connections(1024)
+        .max_idle_connections_per_host(1024)
+        .timeout_global(settings.attempt_timeout)
+        .accept_encoding(AutoHeaderValue::None)
+        .http_status_as_error(false)
+        .max_redirects(0)
+        .proxy(None)
+        .tls_config(tls)
+        .build()
+        .new_agent())
+}
+
+/// The adapter's default client, or one on [`bare`] that trusts this authority.
+///
+/// # Errors
+///
+/// If the authority is not a certificate.
+pub fn ours(settings: ClientSettings, authority: Option<&str>) -> Result<VaultClient, BoxError> {
+    Ok(match authority {
+        Some(_) => {
+            let own = bare(&settings, authority)?;
+            VaultClient::from_client(settings, own)
+        }
+        None => VaultClient::new(settings),
+    })
 }
 
 impl client::VaultClient for VaultClient {

@@ -17,11 +17,11 @@ pub(crate) fn run(work: &str, measure: Option<Measure>) -> Result<(), Anything> 
     process::allow_many_files()?;
     match (work.stack, work.side) {
         (Stack::Hyper, Side::Ours) => asynchronous::run(&work, measure, hyper::ours),
-        (Stack::Hyper, Side::ByHand) => asynchronous::run(&work, measure, hyper::ByHand::new),
+        (Stack::Hyper, Side::ByHand) => asynchronous::run(&work, measure, hyper::by_hand),
         (Stack::Reqwest, Side::Ours) => asynchronous::run(&work, measure, reqwest::ours),
-        (Stack::Reqwest, Side::ByHand) => asynchronous::run(&work, measure, reqwest::ByHand::new),
+        (Stack::Reqwest, Side::ByHand) => asynchronous::run(&work, measure, reqwest::by_hand),
         (Stack::Ureq, Side::Ours) => blocking::run(&work, ureq::ours),
-        (Stack::Ureq, Side::ByHand) => blocking::run(&work, ureq::ByHand::new),
+        (Stack::Ureq, Side::ByHand) => blocking::run(&work, ureq::by_hand),
     }
 }
 
@@ -81,14 +81,6 @@ fn vault(work: &Work) -> Result<Vault, Anything> {
     let url = format!("{scheme}://{}", work.authority);
     Ok(Vault::new(API_KEY, APP_ID)?.with_server_url(url)?)
 }
-
-/// How long a hand-written client waits for an attempt: as long as ours.
-pub(crate) fn timeout(work: &Work) -> Option<Duration> {
-    work.timeouts.then_some(Duration::from_secs(10))
-}
-
-/// How long a hand-written client waits for a connection: as long as ours.
-pub(crate) const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// What one of those that call has seen.
 #[derive(Debug)]

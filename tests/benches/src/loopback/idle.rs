@@ -43,16 +43,16 @@ pub(crate) fn run() -> Result<(), Anything> {
         ..Work::new(Stack::Hyper, Side::Ours)
     };
     let mut report = Report::new("idle");
-    let client = apideck_vault_hyper::VaultClient::new(settings(&work)?);
+    let client = apideck_vault_stacks::hyper::VaultClient::new(settings(&work)?);
     let ours = || async { of_ours(client.send(example::create()).await) };
-    awaited(&mut report, "hyper", ours, one(hyper::ByHand::new(&work)?)?)?;
-    let client = apideck_vault_reqwest::VaultClient::new(settings(&work)?);
+    awaited(&mut report, "hyper", ours, one(hyper::by_hand(&work)?)?)?;
+    let client = apideck_vault_stacks::reqwest::VaultClient::new(settings(&work)?);
     let ours = || async { of_ours(client.send(example::create()).await) };
-    let by_hand = one(reqwest::ByHand::new(&work)?)?;
+    let by_hand = one(reqwest::by_hand(&work)?)?;
     awaited(&mut report, "reqwest", ours, by_hand)?;
-    let client = apideck_vault_ureq::VaultClient::new(settings(&work)?);
+    let client = apideck_vault_stacks::ureq::VaultClient::new(settings(&work)?);
     let ours = stopped(|| of_ours(client.send(example::create())));
-    let client = one(ureq::ByHand::new(&work)?)?;
+    let client = one(ureq::by_hand(&work)?)?;
     let by_hand = stopped(|| bare(client.create(CONSUMER_ID, example::session())));
     rows(&mut report, "ureq", ours, by_hand);
     println!("{}", report.write()?.display());
