@@ -1,4 +1,4 @@
-//! The same call as someone writes it who has no SDK: the floor that ours is held against.
+//! The same call written without an SDK: the floor that ours is compared with.
 
 use apideck_vault_core::Session;
 use bytes::Bytes;
@@ -12,7 +12,7 @@ use crate::example::{API_KEY, APP_ID};
 
 type Anything = Box<dyn Error + Send + Sync>;
 
-/// What does not change from one call to the next: made once.
+/// What stays the same from one call to the next, prepared once.
 #[derive(Debug, Clone)]
 pub struct Prepared {
     uri: Uri,
@@ -43,11 +43,11 @@ impl Prepared {
         Ok(Self { uri, headers })
     }
 
-    /// A request from the prepared parts, its body serialized into one buffer.
+    /// Builds a request from the prepared parts. The body is serialized into one buffer.
     ///
     /// # Errors
     ///
-    /// If something in it cannot be sent.
+    /// If a value cannot be sent.
     pub fn request(
         &self,
         consumer_id: &str,
@@ -67,11 +67,11 @@ impl Prepared {
     }
 }
 
-/// A request as the examples of the `http` crate build it, with nothing prepared.
+/// Builds a request as in the examples of the `http` crate, with nothing prepared.
 ///
 /// # Errors
 ///
-/// If something in it cannot be sent.
+/// If a value cannot be sent.
 pub fn request(
     url: &str,
     consumer_id: &str,
@@ -93,15 +93,15 @@ pub fn request(
 #[derive(Debug, Deserialize)]
 #[non_exhaustive]
 pub struct Created {
-    /// The status as the body repeats it.
+    /// The status code, repeated in the body.
     pub status_code: u16,
-    /// Its name.
+    /// The name of the status.
     pub status: String,
     /// What was created.
     pub data: Data,
 }
 
-/// The part of a success that a caller wants.
+/// The part of a success that the caller needs.
 #[derive(Debug, Deserialize)]
 #[non_exhaustive]
 pub struct Data {
@@ -115,9 +115,9 @@ pub struct Data {
 #[derive(Debug, Deserialize)]
 #[non_exhaustive]
 pub struct Refused {
-    /// The status as the body repeats it.
+    /// The status code, repeated in the body.
     pub status_code: Option<u16>,
-    /// Its name.
+    /// The name of the status.
     pub error: Option<String>,
     /// The type of the error.
     pub type_name: Option<String>,
@@ -125,7 +125,7 @@ pub struct Refused {
     pub message: Option<String>,
     /// Why.
     pub detail: Option<String>,
-    /// The page that documents it.
+    /// A link to its documentation.
     #[serde(rename = "ref")]
     pub reference: Option<String>,
 }
@@ -134,19 +134,19 @@ pub struct Refused {
 ///
 /// # Errors
 ///
-/// If it is not one.
+/// If the response is not a success.
 pub fn created(answer: Response<Bytes>) -> Result<Response<Created>, Anything> {
     if answer.status() != StatusCode::OK {
-        return Err(format!("answered {}", answer.status()).into());
+        return Err(format!("the server answered {}", answer.status()).into());
     }
     bare(answer)
 }
 
-/// Reads an answer's body into a bare struct.
+/// Reads a response's body into a bare struct.
 ///
 /// # Errors
 ///
-/// If the body is not such a struct as JSON.
+/// If the body is not the JSON of such a struct.
 pub fn bare<T: DeserializeOwned>(answer: Response<Bytes>) -> Result<Response<T>, Anything> {
     let (head, body) = answer.into_parts();
     Ok(Response::from_parts(head, serde_json::from_slice(&body)?))

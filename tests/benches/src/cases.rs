@@ -1,4 +1,4 @@
-//! The core without a network: what is measured, each beside the same thing by hand.
+//! The core without a network: what is measured, each with its hand-written counterpart.
 
 use apideck_vault_core::{ClientSettings, Operation as _, Session, Vault};
 use http::uri::Scheme;
@@ -10,9 +10,9 @@ use crate::example::{self, API_KEY, APP_ID, CONSUMER_ID};
 mod answers;
 mod call;
 
-/// Something that measures a piece of work, over and over.
+/// Measures a piece of work, over and over.
 pub trait Meter {
-    /// Measures `work`. Neither making its input nor dropping its output counts.
+    /// Measures `work`. Building its input and dropping its output do not count.
     fn measure<I, O>(
         &mut self,
         case: &'static str,
@@ -22,15 +22,15 @@ pub trait Meter {
     );
 }
 
-/// Whose work it is.
+/// Which implementation does the work.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Side {
-    /// This library's.
+    /// This SDK.
     Ours,
-    /// The floor: by hand, with all prepared that can be.
+    /// The floor: by hand, with everything prepared that can be.
     ByHand,
-    /// By hand as the examples of the `http` crate do it, with nothing prepared.
+    /// By hand as in the examples of the `http` crate, with nothing prepared.
     Builder,
 }
 

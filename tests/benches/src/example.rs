@@ -1,4 +1,4 @@
-//! One call of the contract: what is sent, and what is answered.
+//! One call of the contract: its request and its responses.
 
 use apideck_vault_core::{
     ConsumerMetadata, CreateSession, Session, SessionLength, SessionSettings, Theme, UnifiedApiId,
@@ -8,9 +8,9 @@ use serde_json::json;
 
 /// The API key of the examples.
 pub const API_KEY: &str = "sk_live_0123456789abcdefghijklmnopqrstuvwxyz";
-/// The application of the contract's example.
+/// The application ID of the contract's example.
 pub const APP_ID: &str = "dSBdXd2H6Mqwfg0atXHXYcysLJE9qyn1VwBtXHX";
-/// The consumer of the contract's example.
+/// The consumer ID of the contract's example.
 pub const CONSUMER_ID: &str = "test-consumer";
 
 /// The contract's full example: 777 bytes of JSON.
@@ -55,7 +55,7 @@ pub fn create() -> CreateSession {
     CreateSession::new(CONSUMER_ID).session(session())
 }
 
-/// A success of 2.2 KB: as long as the example's token makes it.
+/// A success of 2.2 KB, most of which is the token.
 pub fn created() -> Bytes {
     let token = "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.".repeat(28);
     json!({
@@ -71,7 +71,7 @@ pub fn created() -> Bytes {
     .into()
 }
 
-/// An error's body as the API sends it, by status; `None` for one that it does not document.
+/// The body of an error as the API sends it; `None` for a status that it does not document.
 pub fn refused(status: u16) -> Option<Bytes> {
     let (error, type_name, detail) = match status {
         400 => ("Bad Request", "RequestValidationError", "Invalid Params"),

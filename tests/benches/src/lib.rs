@@ -1,4 +1,5 @@
-//! What the benchmarks share: one call's input and answers, the same call by hand, and the report.
+//! What the benchmarks share: the input and the responses of a call, the same call by hand, and the
+//! report.
 
 pub mod by_hand;
 pub mod cases;

@@ -1,5 +1,5 @@
-//! Calls over a loopback socket, ours and by hand: a server and its clients, each a process of its
-//! own on a core of its own, so that a client's time and memory are its own, too.
+//! Calls over a loopback socket, ours and by hand. The server and its clients are separate processes, so
+//! that a client's time and memory can be measured alone.
 
 mod adapters;
 mod asynchronous;
@@ -25,21 +25,20 @@ use options::Options;
 
 type Anything = Box<dyn Error + Send + Sync>;
 
-/// Runs something and says how many bytes of heap it held at most.
+/// Runs something and returns the most bytes of heap that it held.
 pub(crate) type Measure = fn(&mut dyn FnMut()) -> u64;
 
-/// Compares each adapter to the same stack by hand; the whole program `adapters`.
+/// Compares each adapter with the same stack by hand: the whole program `adapters`.
 pub fn adapters() -> ExitCode {
     start(adapters::HELP, None, adapters::run)
 }
 
-/// Shows how cost grows with the work; the whole program `growth`. The heap is as `measure` sees
-/// it.
+/// Shows how cost grows with the work: the whole program `growth`. `measure` measures the heap.
 pub fn growth(measure: fn(&mut dyn FnMut()) -> u64) -> ExitCode {
     start(growth::HELP, Some(measure), growth::run)
 }
 
-/// Shows what a call takes that finds its idle connection closed; the whole program `idle`.
+/// Shows how long a call takes if its idle connection is closed: the whole program `idle`.
 pub fn idle() -> ExitCode {
     if std::env::args().len() > 1 {
         print!("{}", idle::HELP);
@@ -48,7 +47,7 @@ pub fn idle() -> ExitCode {
     end(idle::run())
 }
 
-/// A program's beginning: it is also what its children run.
+/// The beginning of a program, which also runs as its own child processes.
 fn start(
     help: &str,
     measure: Option<Measure>,
@@ -65,7 +64,7 @@ fn start(
                 return ExitCode::SUCCESS;
             }
             Err(problem) => {
-                eprintln!("error: {problem} (--help says what can be asked)");
+                eprintln!("error: {problem} (--help lists the options)");
                 return ExitCode::from(2);
             }
         },

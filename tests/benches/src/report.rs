@@ -1,4 +1,5 @@
-//! The figures of a benchmark: a line for each as soon as it is there, and all as JSON at the end.
+//! The figures of a benchmark: a line for each as soon as it is known, and all of them as JSON at the
+//! end.
 
 use serde::Serialize;
 use std::fmt::{self, Display, Formatter};
@@ -13,7 +14,7 @@ pub struct Report {
     rows: Vec<Row>,
 }
 
-/// One figure: what it is of, how much of what, and how many times as much as the same done by hand.
+/// One figure: its name, value and unit, and its ratio to the same work done by hand.
 #[derive(Debug, Serialize)]
 pub struct Row {
     name: String,
@@ -34,7 +35,7 @@ impl Report {
         }
     }
 
-    /// Prints a figure and keeps it. The ratio is ours to the one by hand, where there is one.
+    /// Prints a figure and keeps it. The ratio is ours to by hand, if there is one.
     pub fn row(
         &mut self,
         name: impl Into<String>,
@@ -51,8 +52,8 @@ impl Report {
         });
     }
 
-    /// The same for a ratio of which is known how far from 1 it would be if both were the same. One
-    /// that is nearer is said to be no difference.
+    /// The same for a ratio with known noise, which is how far from 1 the ratio can be by chance. A ratio
+    /// within the noise is reported as no difference.
     pub fn compared(
         &mut self,
         name: impl Into<String>,
@@ -110,7 +111,7 @@ impl Display for Row {
     }
 }
 
-/// Where Cargo builds, also when a program runs from elsewhere.
+/// The folder where Cargo builds, even if the program runs from elsewhere.
 pub fn target() -> PathBuf {
     let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().nth(2);
     let workspace = workspace.unwrap_or(Path::new("."));

@@ -3,8 +3,9 @@
 //! Everything such a program knows about a stack is in that stack's file. Adding a stack means adding a
 //! file, its `mod` and its entry in [`ALL`].
 //!
-//! [`HttpStack`] hides the types of a stack, at the price of some boxes for each call. The benchmarks,
-//! which would measure those boxes, use the typed clients in each stack's module.
+//! [`HttpStack`] hides the types of a stack, at the price of some boxes for each call. The benchmarks
+//! would measure those boxes, so they use the typed clients in each stack's module, and have one
+//! hand-written request on each stack to compare with.
 
 mod any_operation;
 mod call;

@@ -1,4 +1,4 @@
-//! How often each case asks for memory.
+//! How often each case allocates memory.
 
 use std::process::Command;
 

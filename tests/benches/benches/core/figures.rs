@@ -1,9 +1,9 @@
-//! One kind of figure for all cases.
+//! Figures of one kind for all cases.
 
 use apideck_vault_benches::cases::Side;
 use apideck_vault_benches::report::Report;
 
-/// One kind of figure for all cases, in the order in which they ran.
+/// Figures of one kind for all cases, in the order in which the cases ran.
 #[derive(Debug, Default)]
 pub(crate) struct Figures(Vec<Figure>);
 

@@ -1,7 +1,7 @@
-//! How many instructions each case takes, counted by valgrind: exact, on however busy a machine.
+//! How many instructions each case takes, counted by valgrind: exact, even on a busy machine.
 //!
-//! This program runs itself under callgrind, which counts only inside of [`counted`] and writes a
-//! file each time that [`end_of_case`] is called.
+//! This program runs itself under callgrind, which counts only inside [`counted`] and writes a file each
+//! time [`end_of_case`] is called.
 
 use apideck_vault_benches::cases::{Meter, Side};
 use apideck_vault_benches::report::target;
@@ -13,15 +13,15 @@ use std::{env, fs};
 use crate::Anything;
 use crate::figures::Figures;
 
-/// The argument that says that this is the run under callgrind.
+/// The argument that marks the run under callgrind.
 pub(crate) const COUNTED: &str = "--counted";
 
-/// How often a case is run before it is counted: what is done only the first time is no cost of a
-/// call.
+/// How often a case runs before it is counted: work that is done only the first time is not part of the
+/// cost of a call.
 const WARM_UP: u32 = 5;
 const RUNS: u32 = 20;
 
-/// Runs the cases where callgrind counts, and prints the name of each.
+/// Runs the cases where callgrind counts them, and prints the name of each.
 pub(crate) struct Counted;
 
 impl Meter for Counted {
@@ -66,7 +66,7 @@ pub(crate) fn count() -> Result<Figures, Anything> {
     let file = folder.join("core");
     let run = Command::new("valgrind")
         .arg("--tool=callgrind")
-        // Each file is to be read alone: `callgrind_annotate core.7`.
+        // Makes each file readable on its own: `callgrind_annotate core.7`.
         .arg("--compress-strings=no")
         .arg("--collect-atstart=no")
         .arg("--toggle-collect=*::instructions::counted")
@@ -74,13 +74,12 @@ pub(crate) fn count() -> Result<Figures, Anything> {
         .arg(format!("--callgrind-out-file={}", file.display()))
         .arg(env::current_exe()?)
         .arg(COUNTED)
-        // glibc: freed memory is taken again at once, so that a count does not depend on what ran
-        // before.
+        // Makes glibc reuse freed memory at once, so that a count does not depend on what ran before.
         .env("GLIBC_TUNABLES", "glibc.malloc.tcache_count=1000")
         .output()
         .map_err(|error| {
             format!(
-                "valgrind does not start ({error}); on Debian: apt-get install valgrind libc6-dbg"
+                "valgrind did not start ({error}); on Debian: apt-get install valgrind libc6-dbg"
             )
         })?;
     if !run.status.success() {
@@ -99,7 +98,7 @@ fn numbered(file: &Path, number: usize) -> PathBuf {
     file.with_extension(number.to_string())
 }
 
-/// The sum that stands at the end of a file of callgrind's.
+/// The total at the end of one of callgrind's files.
 fn instructions(file: &Path) -> Result<f64, Anything> {
     let text = fs::read_to_string(file)?;
     let total = text.lines().find_map(|line| line.strip_prefix("totals: "));

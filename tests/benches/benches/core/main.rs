@@ -1,7 +1,7 @@
-//! `cargo bench --bench core`: the core without a network, beside the same by hand. Time,
-//! instructions and allocations of each case.
+//! `cargo bench --bench core`: the core without a network, compared with the same work by hand. Measures
+//! the time, instructions and allocations of each case.
 //!
-//! `-- --check` counts instructions and allocations only, and fails if one is over its limit.
+//! `-- --check` counts only instructions and allocations, and fails if a count is over its limit.
 
 use apideck_vault_benches::cases;
 use apideck_vault_benches::report::Report;
@@ -28,7 +28,7 @@ fn main() -> Result<ExitCode, Anything> {
         return Ok(ExitCode::SUCCESS);
     }
     if !has("--bench") {
-        // `cargo test --benches` wants to know whether it runs, not how fast.
+        // For `cargo test --benches`, it only has to run.
         cases::all(&mut once::Once);
         return Ok(ExitCode::SUCCESS);
     }

@@ -1,4 +1,4 @@
-//! How long each case takes, by criterion.
+//! How long each case takes, measured by criterion.
 
 use apideck_vault_benches::cases::{self, Meter, Side};
 use apideck_vault_benches::report::target;
@@ -33,7 +33,7 @@ impl Meter for Timed {
     }
 }
 
-/// Measures all cases; criterion prints each with its spread.
+/// Measures all cases. Criterion prints each with its spread.
 pub(crate) fn measure() -> Result<Figures, Anything> {
     let folder = target().join("benches/criterion");
     let criterion = Criterion::default()

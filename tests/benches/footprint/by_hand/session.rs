@@ -1,4 +1,4 @@
-//! The contract's full example and the answer, in types as someone writes them who has no SDK.
+//! The contract's full example and the response, in types written without an SDK.
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};

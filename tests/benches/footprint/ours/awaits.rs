@@ -1,5 +1,4 @@
-//! The smallest async program that creates a session, with the SDK: at the server that its argument
-//! names.
+//! The smallest async program that creates a session with the SDK. Its argument is the server's URL.
 
 use apideck_vault::{Vault, VaultClient};
 use std::env;
@@ -9,7 +8,7 @@ mod session;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Box<dyn Error>> {
-    let server = env::args().nth(1).ok_or("the server's URL, please")?;
+    let server = env::args().nth(1).ok_or("usage: program SERVER_URL")?;
     let vault = Vault::new(
         "sk_live_0123456789",
         "dSBdXd2H6Mqwfg0atXHXYcysLJE9qyn1VwBtXHX",

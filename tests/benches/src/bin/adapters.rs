@@ -1,4 +1,4 @@
-//! What the adapters cost beside a client written by hand: `--help` says what can be asked.
+//! What the adapters cost compared with a hand-written client. `--help` lists the options.
 
 use std::process::ExitCode;
 
@@ -9,6 +9,6 @@ fn main() -> ExitCode {
 
 #[cfg(not(target_os = "linux"))]
 fn main() -> ExitCode {
-    eprintln!("error: processes are pinned to cores and measured as Linux does it");
+    eprintln!("error: this benchmark pins and measures processes, which works only on Linux");
     ExitCode::from(2)
 }

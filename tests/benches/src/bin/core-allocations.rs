@@ -1,5 +1,5 @@
-//! Counts what each case of the core allocates. It is a program of its own, because counting makes
-//! an allocation dearer: `cargo bench --bench core` runs it.
+//! Counts the allocations of each case of the core. It is a separate program because counting makes
+//! allocations slower. `cargo bench --bench core` runs it.
 
 use apideck_vault_benches::cases::{self, Meter, Side};
 use std::hint::black_box;
@@ -14,7 +14,7 @@ impl Meter for Counter {
         mut input: impl FnMut() -> I,
         mut work: impl FnMut(I) -> O,
     ) {
-        // What is made only the first time is no cost of a call.
+        // What is allocated only the first time is not part of the cost of a call.
         drop(black_box(work(black_box(input()))));
         let input = black_box(input());
         let mut output = None;

@@ -1,4 +1,4 @@
-//! What a call takes that finds its idle connection closed by the server.
+//! How long a call takes if the server has closed its idle connection.
 
 use std::process::ExitCode;
 
@@ -9,6 +9,6 @@ fn main() -> ExitCode {
 
 #[cfg(not(target_os = "linux"))]
 fn main() -> ExitCode {
-    eprintln!("error: the stacks by hand are there on Linux only");
+    eprintln!("error: the hand-written clients are built only on Linux");
     ExitCode::from(2)
 }

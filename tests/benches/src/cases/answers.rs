@@ -1,4 +1,4 @@
-//! What the API, or something in front of it, answers.
+//! Responses of the API, or of something in front of it.
 
 use bytes::Bytes;
 use http::{HeaderValue, Response, header};
@@ -19,7 +19,7 @@ pub(super) fn refused(status: u16) -> Response<Bytes> {
     answer
 }
 
-/// What a proxy answers for a server that it does not reach.
+/// The response of a proxy that cannot reach the server.
 pub(super) fn page() -> Response<Bytes> {
     let page = "<html>\r\n<head><title>502 Bad Gateway</title></head>\r\n<body>\r\n\
         <center><h1>502 Bad Gateway</h1></center>\r\n<hr><center>nginx</center>\r\n</body>\r\n</html>\r\n";

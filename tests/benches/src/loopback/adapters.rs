@@ -1,4 +1,4 @@
-//! What each adapter costs beside the same stack by hand.
+//! What each adapter costs compared with the same stack by hand.
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
@@ -11,13 +11,13 @@ use super::work::{Side, Slice, Stack, Work};
 use crate::report::Report;
 
 pub(crate) const HELP: &str = "\
-Compares each adapter over loopback to the same stack by hand.
+Compares each adapter with the same stack by hand, over loopback.
 
-  --quick           a tenth of the time, and more noise
-  --stack NAME      only this one: hyper, reqwest, ureq
-  --in-flight 1,64  only with so many calls in flight (else 1, 64 and 512)
-  --timeouts on     only with timeouts on, or off (else both)
-  --nginx           nginx answers, not the server that is built in
+  --quick           takes a tenth of the time, with more noise
+  --stack NAME      only this stack: hyper, reqwest or ureq
+  --in-flight 1,64  only these numbers of calls in flight (default: 1,64,512)
+  --timeouts on     only with timeouts on, or off (default: both)
+  --nginx           uses nginx instead of the built-in server
 ";
 
 const IN_FLIGHT: [usize; 3] = [1, 64, 512];
@@ -82,7 +82,7 @@ fn rows(report: &mut Report, name: &str, generations: &[Vec<Round>]) {
         let latency = |slice: &Slice| slice.latencies.get(number).copied().unwrap_or(f64::NAN);
         row(what, "us", Compared::of(rounds, latency));
     }
-    // A peak is that of all slices of a generation so far.
+    // A peak covers all slices of a generation so far.
     let last: Vec<Round> = generations
         .iter()
         .filter_map(|rounds| rounds.last().cloned())
@@ -91,7 +91,7 @@ fn rows(report: &mut Report, name: &str, generations: &[Vec<Round>]) {
     row("peak-resident", "MB", Compared::of(&last, peak));
 }
 
-/// What is compared at a time.
+/// One comparison.
 struct Cell {
     stack: Stack,
     tls: bool,
@@ -133,7 +133,7 @@ fn cells(options: &Options) -> Vec<Cell> {
     cells
 }
 
-/// A progress bar, if there is a terminal to show it.
+/// A progress bar, visible only on a terminal.
 pub(crate) fn bar(steps: usize) -> ProgressBar {
     let target = ProgressDrawTarget::stderr_with_hz(4);
     let bar = ProgressBar::with_draw_target(u64::try_from(steps).ok(), target);

@@ -1,4 +1,4 @@
-//! Calls in flight as tasks on a runtime of one thread, so that one core is all there is.
+//! Calls in flight as tasks on a single-threaded runtime, so that they share one core.
 
 use apideck_vault_core::Session;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -9,7 +9,7 @@ use super::client::{self, Begun, Seen};
 use super::work::{Ask, Slice, Work};
 use super::{Anything, Measure};
 
-/// Creates sessions, by whichever client. The result is the length of the session's URI.
+/// Creates sessions with any client. The result is the length of the session's URI.
 pub(crate) trait Creates: Clone + Send + Sync + 'static {
     fn create(
         &self,
@@ -71,11 +71,11 @@ fn slice<C: Creates>(
         }
         begun.end()
     })?;
-    let seen = Arc::into_inner(seen).ok_or("a task that goes on")?;
+    let seen = Arc::into_inner(seen).ok_or("a task is still running")?;
     slice.with(seen.into_inner().unwrap_or_else(PoisonError::into_inner))
 }
 
-/// One call after the other.
+/// Makes one call after the other.
 async fn call(
     client: impl Creates,
     consumer_id: String,
@@ -83,7 +83,7 @@ async fn call(
     until: Instant,
     seen: Arc<Mutex<Seen>>,
 ) {
-    // Long settings are made once and copied: there it is not them that is looked at.
+    // Long settings are built once and copied, because building them is not what is measured.
     let long = work.settings_bytes.map(|_| work.session());
     let mut began = Instant::now();
     loop {

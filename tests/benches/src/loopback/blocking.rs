@@ -1,4 +1,4 @@
-//! Calls in flight as threads, which all run on the one core that the process has.
+//! Calls in flight as threads, which share the single core of the process.
 
 use apideck_vault_core::Session;
 use std::sync::{Barrier, Mutex, PoisonError};
@@ -9,13 +9,13 @@ use super::Anything;
 use super::client::{self, Begun, Seen};
 use super::work::{Ask, Slice, Work};
 
-/// Creates sessions, by whichever client. The result is the length of the session's URI.
+/// Creates sessions with any client. The result is the length of the session's URI.
 pub(crate) trait CreatesBlocking: Clone + Send + Sync + 'static {
     fn create(&self, consumer_id: &str, session: Session) -> Result<usize, Anything>;
 }
 
-/// Does the work with the clients that `connect` makes. The threads are there before a slice begins
-/// and after it ends.
+/// Does the work with the clients that `connect` makes. The threads start before the first slice and end
+/// after the last one.
 pub(crate) fn run<C: CreatesBlocking>(
     work: &Work,
     connect: impl FnOnce(&Work) -> Result<Vec<C>, Anything>,
@@ -73,7 +73,7 @@ fn merged(slice: Slice, seen: Vec<Result<Seen, Anything>>) -> Result<Slice, Anyt
     slice.with(all)
 }
 
-/// One call after the other.
+/// Makes one call after the other.
 fn call(
     client: &impl CreatesBlocking,
     consumer_id: &str,

@@ -1,4 +1,4 @@
-//! The certificate that a server shows and its clients trust.
+//! The certificate that a server presents and its clients trust.
 
 use rcgen::{CertifiedKey, generate_simple_self_signed};
 use std::fs;
@@ -15,7 +15,7 @@ pub(crate) struct Certificate {
 }
 
 impl Certificate {
-    /// A new one for loopback.
+    /// Makes a new one for loopback.
     pub(crate) fn new() -> Result<Self, Anything> {
         let CertifiedKey { cert, signing_key } =
             generate_simple_self_signed(["127.0.0.1".to_owned()])?;

@@ -1,4 +1,4 @@
-//! The processes that the parent starts, and what it says to them: a line of JSON, answered by one.
+//! The processes that the parent starts. It sends them lines of JSON, and they answer each with a line.
 
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use std::env;
@@ -22,38 +22,38 @@ const SERVER_CORE: usize = 1;
 /// How a server answers.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub(crate) struct Serving {
-    /// The PEM files of the certificate and of its key, for TLS.
+    /// The PEM files of the certificate and its key, for TLS.
     pub(crate) tls: Option<(PathBuf, PathBuf)>,
-    /// So many requests have to be there before the first of them is answered.
+    /// How many requests must arrive before the first of them is answered.
     pub(crate) hold: usize,
     /// Which attempt of a consumer succeeds.
     pub(crate) attempts: u32,
 }
 
-/// A process that ends with its owner.
+/// A process that is killed when its owner is dropped.
 #[derive(Debug)]
 struct Process(Child);
 
 impl Drop for Process {
     fn drop(&mut self) {
-        // It may have ended by itself.
+        // It may have ended already.
         let _ = self.0.kill();
         let _ = self.0.wait();
     }
 }
 
-/// A server on a core of its own.
+/// A server on its own core.
 #[derive(Debug)]
 pub(crate) struct Server {
     _process: Process,
-    /// A server of ours ends with its input.
+    /// Our own server ends when its input is closed.
     _input: Option<ChildStdin>,
     authority: String,
     certificate: Option<PathBuf>,
 }
 
 impl Server {
-    /// Our own.
+    /// Starts our own server.
     pub(crate) fn start(
         certificate: Option<&Certificate>,
         serving: Serving,
@@ -72,7 +72,7 @@ impl Server {
         })
     }
 
-    /// nginx.
+    /// Starts nginx.
     pub(crate) fn start_nginx(certificate: Option<&Certificate>) -> Result<Self, Anything> {
         let (mut command, authority) = nginx::command(certificate)?;
         let process = Process(on_core(SERVER_CORE, || command.spawn())?);
@@ -86,7 +86,7 @@ impl Server {
     }
 }
 
-/// A client on a core that it shares with the other clients, of which only one works at a time.
+/// A client on a core that it shares with the other clients. Only one of them works at a time.
 #[derive(Debug)]
 pub(crate) struct Client {
     _process: Process,
@@ -95,7 +95,7 @@ pub(crate) struct Client {
 }
 
 impl Client {
-    /// One that is to do this work at this server.
+    /// Starts a client that does this work with this server.
     pub(crate) fn start(work: Work, server: &Server) -> Result<Self, Anything> {
         let work = Work {
             authority: server.authority.clone(),
@@ -110,7 +110,7 @@ impl Client {
         })
     }
 
-    /// Lets it work and waits for what came of it.
+    /// Lets it work and waits for the result.
     pub(crate) fn ask(&mut self, ask: Ask) -> Result<Slice, Anything> {
         let mut line = serde_json::to_vec(&ask)?;
         line.push(b'\n');

@@ -1,4 +1,4 @@
-//! A client process: builds the client that is asked for and lets it work, slice by slice.
+//! A client process: builds the requested client and lets it work, slice by slice.
 
 use apideck_vault_core::retry::{ExponentialBackoff, RetryBudget};
 use apideck_vault_core::{ClientSettings, Vault};
@@ -11,7 +11,7 @@ use super::work::{Ask, Side, Slice, Stack, Work};
 use super::{Anything, Measure, asynchronous, blocking, process};
 use crate::example::{API_KEY, APP_ID};
 
-/// Works until its parent has enough.
+/// Works until its parent closes the input.
 pub(crate) fn run(work: &str, measure: Option<Measure>) -> Result<(), Anything> {
     let work: Work = serde_json::from_str(work)?;
     process::allow_many_files()?;
@@ -25,7 +25,7 @@ pub(crate) fn run(work: &str, measure: Option<Measure>) -> Result<(), Anything> 
     }
 }
 
-/// Answers one question after the other.
+/// Answers one request of the parent after the other.
 pub(crate) fn answer(
     mut slice: impl FnMut(Ask) -> Result<Slice, Anything>,
 ) -> Result<(), Anything> {
@@ -39,9 +39,9 @@ pub(crate) fn answer(
     Ok(())
 }
 
-/// The settings of each of our clients: the default ones, but for what the work says otherwise.
+/// The settings of each client: the default ones, with the changes that the work requires.
 pub(crate) fn settings(work: &Work) -> Result<Vec<ClientSettings>, Anything> {
-    // As many as all calls at once take, so that none is held.
+    // Enough for the retries of all calls at once, so that none is held back.
     let budget = || {
         let retries = f64::from(work.attempts);
         RetryBudget::new()
@@ -71,7 +71,7 @@ pub(crate) fn settings(work: &Work) -> Result<Vec<ClientSettings>, Anything> {
         .collect()
 }
 
-/// Where our clients go.
+/// The server of our clients.
 fn vault(work: &Work) -> Result<Vault, Anything> {
     let scheme = if work.certificate.is_some() {
         "https"
@@ -82,7 +82,7 @@ fn vault(work: &Work) -> Result<Vault, Anything> {
     Ok(Vault::new(API_KEY, APP_ID)?.with_server_url(url)?)
 }
 
-/// What one of those that call has seen.
+/// What one caller has seen.
 #[derive(Debug)]
 pub(crate) struct Seen {
     latencies: Histogram<u32>,
@@ -93,18 +93,18 @@ pub(crate) struct Seen {
 impl Seen {
     pub(crate) fn new() -> Result<Self, Anything> {
         Ok(Self {
-            // Up to a minute, to the percent.
+            // Up to a minute, precise to one percent.
             latencies: Histogram::new_with_bounds(1, 60_000_000_000, 2)?,
             lost: 0,
             error: None,
         })
     }
 
-    /// One more call.
+    /// Adds a call.
     pub(crate) fn add(&mut self, took: Duration, outcome: Result<usize, Anything>) {
         let nanoseconds = u64::try_from(took.as_nanos()).unwrap_or(u64::MAX);
         self.latencies.saturating_record(nanoseconds);
-        // The answer is looked at, so that nothing of it can be left out.
+        // The response is used, so that the compiler cannot leave out any part of it.
         if let Err(error) = outcome.map(std::hint::black_box) {
             self.lost += 1;
             self.error = Some(chain(&*error));

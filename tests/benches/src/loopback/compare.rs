@@ -1,4 +1,4 @@
-//! Two clients of each side in turn, and what their figures say.
+//! Two clients of each side that take turns, and the comparison of their figures.
 
 use super::Anything;
 use super::child::{Client, Server};
@@ -7,13 +7,13 @@ use super::work::{Ask, Side, Slice, Work};
 /// A slice from each: ours, by hand, ours again, by hand again.
 pub(crate) type Round = [Slice; 4];
 
-/// How long it is looked at.
+/// How long to measure.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Effort {
-    /// How often all clients are started anew: where the system puts a process's memory makes it
-    /// faster or slower for as long as it lives.
+    /// How often all clients are restarted: where the system puts a process's memory makes it faster or
+    /// slower for its whole life.
     pub(crate) generations: usize,
-    /// Of each generation.
+    /// The rounds of each generation.
     pub(crate) rounds: usize,
     pub(crate) slice_milliseconds: u64,
 }
@@ -30,7 +30,7 @@ pub(crate) fn generations(
         .collect()
 }
 
-/// Starts the four clients, warms them up and lets them work in turn.
+/// Starts the four clients, warms them up and lets them take turns.
 fn rounds(
     work: &Work,
     server: &Server,
@@ -54,7 +54,7 @@ fn rounds(
     (0..effort.rounds)
         .map(|round| {
             let mut slices: Round = Default::default();
-            // Each of them is first, second, third and last equally often.
+            // Each client is first, second, third and last equally often.
             for turn in 0..sides.len() {
                 let whose = (round + turn) % sides.len();
                 if let (Some(client), Some(place)) = (clients.get_mut(whose), slices.get_mut(whose))
@@ -68,19 +68,19 @@ fn rounds(
         .collect()
 }
 
-/// One figure of ours, and how many times as much as the one by hand it is.
+/// One of our figures, and its ratio to the one by hand.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Compared {
     pub(crate) ours: f64,
     pub(crate) ratio: f64,
-    /// How far from 1 the ratio may be by chance.
+    /// How far from 1 the ratio can be by chance.
     pub(crate) noise: f64,
 }
 
 impl Compared {
     /// The ratio is the median of the rounds' ratios. The null test is the same with one client of
-    /// each side against the other two. The noise is how far its median is from 1, or how far the
-    /// rounds let one of the two medians vary, whichever is more.
+    /// each side compared with the other two. The noise is the largest of three values: how far the
+    /// null test's median is from 1, and the uncertainty of either median.
     pub(crate) fn of(rounds: &[Round], figure: impl Fn(&Slice) -> f64) -> Self {
         let each: Vec<_> = rounds
             .iter()
@@ -106,7 +106,7 @@ impl Compared {
     }
 }
 
-/// A median, and half of its 95 % interval ([McGill, Tukey, Larsen
+/// A median and half of its 95% interval ([McGill, Tukey, Larsen
 /// 1978](https://doi.org/10.1080/00031305.1978.10479236)).
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Spread {
@@ -158,7 +158,7 @@ mod tests {
         assert!(compared.noise < 1e-9);
         assert!((compared.ours - 2.2).abs() < 1e-9);
 
-        // The second client of each side is slower, for whatever reason: that much is noise.
+        // The second client of each side is slower for an unknown reason: that much is noise.
         let compared = Compared::of(&[round([1.0, 1.0, 1.1, 1.1])], |slice| slice.cpu_seconds);
         assert!((compared.ratio - 1.0).abs() < 1e-9);
         assert!((compared.noise - (1.0 - 1.0 / 1.1)).abs() < 1e-9);

@@ -13,13 +13,14 @@ mod figures;
 
 pub(crate) const HELP: &str = "\
 Shows how the cost of a call grows with the calls in flight, the settings it sends, its attempts, and
-the clients that share a budget, beside the same by hand.
+the clients that share a budget, compared with the same work by hand.
 
-  --quick       fewer steps, and more noise
-  --stack NAME  only this one: hyper, reqwest, ureq
+  --quick       takes fewer steps, with more noise
+  --stack NAME  only this stack: hyper, reqwest or ureq
 ";
 
-/// A blocking call is a thread, of which thousands are not the adapter's matter.
+/// A blocking call takes a thread. How a system copes with thousands of threads is not the adapter's
+/// concern.
 const MOST_THREADS: usize = 512;
 
 /// One thing that grows.
@@ -31,7 +32,7 @@ struct Growth {
     quick_steps: &'static [usize],
     /// The work at a step.
     work: fn(Work, usize) -> Work,
-    /// What a cost per call is multiplied with for the cost of all that the step is about.
+    /// What to multiply the cost per call by to get the total cost of the step.
     whole: fn(usize) -> f64,
 }
 
@@ -105,7 +106,7 @@ impl Growth {
 /// Runs it and writes `target/benches/growth.json` and the plots beside it.
 pub(crate) fn run(options: &Options) -> Result<(), Anything> {
     if options.nginx {
-        return Err("nginx cannot hold its answers until all calls are in flight".into());
+        return Err("nginx cannot hold its responses until all calls are in flight".into());
     }
     if options.in_flight.is_some() || options.timeouts.is_some() {
         return Err("--in-flight and --timeouts are for the adapters".into());
@@ -149,7 +150,7 @@ fn step(growth: &Growth, stack: Stack, at: usize, quick: bool) -> Result<Step, A
     for side in [Side::Ours, Side::ByHand] {
         let work = (growth.work)(Work::new(stack, side), at);
         let mut firsts = Vec::new();
-        // Which calls are how far when the most is held is chance: the last is gone on with.
+        // The peak depends on chance, so it is measured several times. The last client goes on.
         for _ in 1..if quick { 1 } else { 5 } {
             firsts.push(begin(&work)?.2);
         }
@@ -160,7 +161,7 @@ fn step(growth: &Growth, stack: Stack, at: usize, quick: bool) -> Result<Step, A
         servers.push(server);
     }
     let in_flight = (growth.work)(Work::new(stack, Side::Ours), at).in_flight as u64;
-    // Time for some calls of each.
+    // Long enough for several calls of each task.
     let slice = Ask::For((if quick { 60 } else { 200 }).max(in_flight / 10));
     let mut rounds = Vec::new();
     for round in 0..if quick { 3 } else { 7 } {
@@ -168,13 +169,13 @@ fn step(growth: &Growth, stack: Stack, at: usize, quick: bool) -> Result<Step, A
         for client in &mut clients {
             slices.push(client.ask(slice)?.complete()?.cpu_per_call());
         }
-        // The first one warms up.
+        // The first round is a warm-up.
         if let ([ours, by_hand], 1..) = (&slices[..], round) {
             rounds.push([*ours, *by_hand]);
         }
     }
     let [ours, by_hand] = &memory[..] else {
-        return Err("two sides were asked".into());
+        return Err("there should be two sides".into());
     };
     let cpu = |side: fn(&[f64; 2]) -> f64| Spread::of(rounds.iter().map(side)).median;
     Ok(Step {
@@ -187,8 +188,8 @@ fn step(growth: &Growth, stack: Stack, at: usize, quick: bool) -> Result<Step, A
     })
 }
 
-/// A client and its first calls. Each has a server of its own: two times as many connections may be
-/// too many for one.
+/// Starts a client and makes its first calls. Each client has its own server: the connections of two
+/// clients may be too many for one server.
 fn begin(work: &Work) -> Result<(Server, Client, Slice), Anything> {
     let serving = Serving {
         hold: work.in_flight,

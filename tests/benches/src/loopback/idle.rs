@@ -1,4 +1,4 @@
-//! What a call takes that finds its idle connection closed by the server.
+//! How long a call takes if the server has closed its idle connection.
 
 use apideck_vault_core::error::CallError;
 use apideck_vault_core::{Attempts, ClientSettings, CreatedSession};
@@ -18,21 +18,21 @@ use crate::report::Report;
 mod server;
 
 pub(crate) const HELP: &str = "\
-Shows what a call takes after the server has closed the idle connection, and whether it fails: ours
-and by hand, on a runtime that runs all the time and on one that runs only during a call. It has no
+Shows how long a call takes after the server has closed the idle connection, and whether it fails: ours
+and by hand, on a runtime that runs all the time and on one that runs only during a call. There are no
 options.
 ";
 
 const CALLS: usize = 50;
 
-/// Between two calls: by the end of it the server has closed the connection.
+/// Between two calls, long enough for the server to close the connection.
 const PAUSE: Duration = Duration::from_millis(50);
 
-/// Of our calls: with the usual 30 s, those that the retry budget holds would take a quarter of an
-/// hour.
+/// The deadline of our calls: with the usual 30 s, those that the retry budget holds back would take a
+/// quarter of an hour.
 const DEADLINE: Duration = Duration::from_secs(3);
 
-/// How many attempts a call took, whether it succeeded or failed.
+/// How many attempts a call took, as a success or a failure.
 type Called = Result<u32, u32>;
 type Seen = Vec<(Duration, Called)>;
 
@@ -78,9 +78,9 @@ fn awaited<F: Future<Output = Called>>(
     Ok(())
 }
 
-/// Calls on a runtime that runs in the pauses, too.
+/// Calls on a runtime that also runs during the pauses.
 async fn running<F: Future<Output = Called>>(call: impl Fn() -> F) -> Seen {
-    // The first one has no connection that could be closed.
+    // The first call has no idle connection yet.
     let _ = call().await;
     let mut seen = Vec::new();
     for _ in 0..CALLS {
@@ -92,7 +92,7 @@ async fn running<F: Future<Output = Called>>(call: impl Fn() -> F) -> Seen {
     seen
 }
 
-/// Calls with nothing that runs in the pauses.
+/// Calls with nothing running during the pauses.
 fn stopped(call: impl Fn() -> Called) -> Seen {
     let _ = call();
     let timed = |_| {
@@ -139,7 +139,7 @@ fn rows(report: &mut Report, name: &str, ours: Seen, by_hand: Seen) {
     report.row(name, further.sum(), "attempts", None);
 }
 
-/// The default client's, but for the deadline.
+/// The default client's settings, except for the deadline.
 fn settings(work: &Work) -> Result<ClientSettings, Anything> {
     Ok(one(client::settings(work)?)?.deadline(DEADLINE))
 }

@@ -1,4 +1,4 @@
-//! nginx, with an answer that it does not have to look for.
+//! nginx with a fixed response.
 
 use std::net::{TcpListener, TcpStream};
 use std::path::PathBuf;
@@ -11,14 +11,14 @@ use super::certificate::Certificate;
 use crate::example;
 use crate::report::target;
 
-/// The command that starts it, and where it will listen.
+/// The command that starts it, and the address where it will listen.
 pub(crate) fn command(certificate: Option<&Certificate>) -> Result<(Command, String), Anything> {
     let program = program()?;
     let folder = target().join("benches/nginx");
     fs::create_dir_all(&folder)?;
     let folder = folder.canonicalize()?;
-    // It takes no port of the system's choice. Another program could take this one meanwhile, which
-    // it would say.
+    // nginx cannot let the system choose a port. If another program takes this one in the meantime,
+    // nginx reports an error.
     let authority = TcpListener::bind("127.0.0.1:0")?.local_addr()?.to_string();
     let tls = match certificate {
         Some(files) => format!(
@@ -50,19 +50,19 @@ pub(crate) fn command(certificate: Option<&Certificate>) -> Result<(Command, Str
     Ok((command, authority))
 }
 
-/// Until it listens.
+/// Waits until it listens.
 pub(crate) fn wait(authority: &str) -> Result<(), Anything> {
     let began = Instant::now();
     while TcpStream::connect(authority).is_err() {
         if began.elapsed() > Duration::from_secs(5) {
-            return Err("nginx does not listen: see target/benches/nginx/error.log".into());
+            return Err("nginx is not listening: see target/benches/nginx/error.log".into());
         }
         thread::sleep(Duration::from_millis(10));
     }
     Ok(())
 }
 
-/// The installed one, or the one that `tests/interop/run` has unpacked.
+/// The installed nginx, or the one that `tests/interop/run` has unpacked.
 fn program() -> Result<PathBuf, Anything> {
     let path = env::var_os("PATH").unwrap_or_default();
     let installed = env::split_paths(&path).map(|folder| folder.join("nginx"));
@@ -71,8 +71,8 @@ fn program() -> Result<PathBuf, Anything> {
         .chain([unpacked])
         .find(|program| program.is_file());
     found.ok_or(
-        "nginx is not there: install it (Debian: apt-get install nginx), or run tests/interop/run, \
-         which unpacks it below target"
+        "nginx was not found: install it (Debian: apt-get install nginx), or run tests/interop/run, \
+         which unpacks it into target"
             .into(),
     )
 }

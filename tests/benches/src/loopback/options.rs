@@ -2,20 +2,20 @@
 
 use super::work::Stack;
 
-/// What the command line asks for.
+/// The options on the command line.
 #[derive(Debug)]
 pub(crate) struct Options {
     pub(crate) quick: bool,
     pub(crate) nginx: bool,
     pub(crate) stacks: Vec<Stack>,
-    /// Only with so many calls in flight, if it is said.
+    /// Only these numbers of calls in flight, if given.
     pub(crate) in_flight: Option<Vec<usize>>,
-    /// Only with timeouts on, or only with them off.
+    /// Only with timeouts on or only with them off, if given.
     pub(crate) timeouts: Option<bool>,
 }
 
 impl Options {
-    /// Nothing if help is asked for.
+    /// `None` if help is requested.
     pub(crate) fn read(
         arguments: impl IntoIterator<Item = String>,
     ) -> Result<Option<Self>, String> {
@@ -32,23 +32,23 @@ impl Options {
                 "--quick" => options.quick = true,
                 "--nginx" => options.nginx = true,
                 "--stack" => {
-                    let name = arguments.next().ok_or("--stack has no name")?;
+                    let name = arguments.next().ok_or("--stack needs a name")?;
                     let stack = Stack::ALL.into_iter().find(|stack| stack.name() == name);
-                    options.stacks = vec![stack.ok_or(format!("--stack knows no {name}"))?];
+                    options.stacks = vec![stack.ok_or(format!("--stack does not know {name}"))?];
                 }
                 "--in-flight" => {
-                    let list = arguments.next().ok_or("--in-flight has no numbers")?;
+                    let list = arguments.next().ok_or("--in-flight needs numbers")?;
                     options.in_flight = Some(numbers(&list)?);
                 }
                 "--timeouts" => {
                     options.timeouts = Some(match arguments.next().as_deref() {
                         Some("on") => true,
                         Some("off") => false,
-                        _ => return Err("--timeouts is on or off".into()),
+                        _ => return Err("--timeouts must be on or off".into()),
                     });
                 }
                 "--help" | "-h" => return Ok(None),
-                _ => return Err(format!("{argument} is unknown")),
+                _ => return Err(format!("unknown option {argument}")),
             }
         }
         Ok(Some(options))
@@ -75,7 +75,7 @@ mod tests {
     }
 
     #[test]
-    fn a_part_can_be_asked_for() {
+    fn options_select_a_part() {
         let all = read("").unwrap().unwrap();
         assert_eq!(
             (all.stacks.len(), all.in_flight, all.timeouts),
@@ -91,7 +91,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_understood_is_said() {
+    fn invalid_options_are_errors() {
         for line in [
             "--fast",
             "--stack curl",

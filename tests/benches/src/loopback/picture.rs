@@ -1,4 +1,4 @@
-//! A plot: how a figure grows.
+//! A plot of how a figure grows.
 
 use plotters::prelude::{
     ChartBuilder, Color, IntoDrawingArea, IntoFont, LineSeries, PathElement, RGBColor, SVGBackend,
@@ -14,17 +14,17 @@ const GRAY: RGBColor = RGBColor(150, 150, 150);
 const DARK: RGBColor = RGBColor(60, 60, 60);
 const FONT: &str = "sans-serif";
 
-/// What stands at an axis.
+/// The axes and the title.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Axes {
     pub(crate) title: &'static str,
     pub(crate) x: &'static str,
     pub(crate) y: &'static str,
-    /// Whether a step to the right is ten times as much.
+    /// Whether the x axis is logarithmic.
     pub(crate) logarithmic: bool,
 }
 
-/// How one client's figure grows.
+/// How the figure of one client grows.
 #[derive(Debug)]
 pub(crate) struct Line {
     pub(crate) stack: Stack,
@@ -40,7 +40,7 @@ impl Line {
         }
     }
 
-    /// Told apart by those who do not see all colors, too
+    /// Colors that color-blind people can tell apart
     /// ([Okabe and Ito](https://jfly.uni-koeln.de/color/)).
     fn color(&self) -> RGBColor {
         match (self.stack, self.side) {

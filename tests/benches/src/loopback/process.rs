@@ -1,4 +1,4 @@
-//! What the system knows of a process.
+//! What the system knows about a process.
 
 use nix::sched::{CpuSet, sched_getaffinity, sched_setaffinity};
 use nix::sys::resource::{Resource, UsageWho, getrlimit, getrusage, setrlimit};
@@ -8,7 +8,7 @@ use std::{fs, io};
 
 use super::Anything;
 
-/// Runs something that starts a process, which takes over the core.
+/// Runs something that starts a process; the process inherits the core.
 pub(crate) fn on_core<T>(
     core: usize,
     start: impl FnOnce() -> io::Result<T>,
@@ -18,7 +18,7 @@ pub(crate) fn on_core<T>(
     let mut only = CpuSet::new();
     only.set(core)?;
     sched_setaffinity(this, &only)
-        .map_err(|error| format!("core {core}: {error} (two cores are needed)"))?;
+        .map_err(|error| format!("core {core}: {error} (this benchmark needs two cores)"))?;
     let started = start();
     sched_setaffinity(this, &before)?;
     Ok(started?)
@@ -31,7 +31,7 @@ pub(crate) fn cpu_seconds() -> Result<f64, Anything> {
     Ok(time.num_microseconds() as f64 / 1e6)
 }
 
-/// The most memory that this process had so far. (`getrusage` would count its parent's, too.)
+/// The peak memory of this process so far. (`getrusage` would include its parent's.)
 pub(crate) fn peak_resident_bytes() -> Result<u64, Anything> {
     let status = fs::read_to_string("/proc/self/status")?;
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
@@ -40,7 +40,7 @@ pub(crate) fn peak_resident_bytes() -> Result<u64, Anything> {
     Ok(kilobytes * 1024)
 }
 
-/// As many open files as this process may have: a call in flight needs one.
+/// Raises the limit of open files as far as possible: each call in flight needs one.
 pub(crate) fn allow_many_files() -> Result<(), Anything> {
     let (_, most) = getrlimit(Resource::RLIMIT_NOFILE)?;
     Ok(setrlimit(Resource::RLIMIT_NOFILE, most, most)?)

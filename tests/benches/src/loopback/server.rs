@@ -1,4 +1,4 @@
-//! The server: the least that answers a request, so that it never is what is waited for.
+//! The server. It does as little as possible, so that it is never the bottleneck.
 
 use bytes::{Buf as _, Bytes, BytesMut};
 use rustls::ServerConfig;
@@ -19,11 +19,11 @@ use super::child::Serving;
 use super::{Anything, process};
 use crate::example;
 
-/// Serves until its parent ends; says the port first.
+/// Prints the port, then serves until its parent ends.
 pub(crate) fn run(serving: &str) -> Result<(), Anything> {
     let serving: Serving = serde_json::from_str(serving)?;
     process::allow_many_files()?;
-    // The parent's end is the input's, whatever became of the parent.
+    // However the parent ends, that closes the input.
     thread::spawn(|| {
         let _ = io::copy(&mut io::stdin(), &mut io::sink());
         std::process::exit(0);
@@ -57,7 +57,7 @@ async fn serve(serving: Serving) -> Result<(), Anything> {
         stream.set_nodelay(true)?;
         let (tls, answers) = (tls.clone(), answers.clone());
         tokio::spawn(async move {
-            // A client that goes away is none of the server's business.
+            // The server does not care if a client goes away.
             let _ = match tls {
                 Some(tls) => match tls.accept(stream).await {
                     Ok(stream) => connection(stream, &answers).await,
@@ -69,14 +69,14 @@ async fn serve(serving: Serving) -> Result<(), Anything> {
     }
 }
 
-/// With room for as many as come at once.
+/// With a backlog for many connections at once.
 fn listen() -> io::Result<TcpListener> {
     let socket = TcpSocket::new_v4()?;
     socket.bind(SocketAddr::from(([127, 0, 0, 1], 0)))?;
     socket.listen(16 * 1024)
 }
 
-/// What is answered, and when.
+/// What to answer, and when.
 struct Answers {
     success: Bytes,
     failure: Bytes,
@@ -114,14 +114,14 @@ impl Answers {
         }
     }
 
-    /// The first ones wait until all of them are there, and a while longer.
+    /// Holds the first requests until all of them have arrived, and a while longer.
     async fn wait(&self) {
         let arrived = self.arrived.fetch_add(1, Ordering::Relaxed) + 1;
         if arrived == self.hold {
             tokio::time::sleep(Duration::from_millis(100)).await;
             self.released.add_permits(self.hold);
         } else if arrived < self.hold {
-            // Fails only if it is closed, which it never is.
+            // Fails only if the semaphore is closed, which never happens.
             let _ = self.released.acquire().await;
         }
     }
@@ -188,12 +188,12 @@ async fn connection(
 #[derive(Debug)]
 pub(super) struct Head<'a> {
     pub(super) bytes: usize,
-    /// How long the body is that follows.
+    /// The length of the body that follows.
     pub(super) body_bytes: usize,
     consumer_id: &'a [u8],
 }
 
-/// Nothing, if it is not all there.
+/// `None` if it is incomplete.
 pub(super) fn head(buffer: &[u8]) -> Result<Option<Head<'_>>, Anything> {
     let mut headers = [httparse::EMPTY_HEADER; 16];
     let mut request = httparse::Request::new(&mut headers);
@@ -205,7 +205,7 @@ pub(super) fn head(buffer: &[u8]) -> Result<Option<Head<'_>>, Anything> {
         let header = headers.find(|header| header.name.eq_ignore_ascii_case(name));
         header.map(|header| header.value)
     };
-    let length = value("content-length").ok_or("a request without a length")?;
+    let length = value("content-length").ok_or("a request without a content-length")?;
     Ok(Some(Head {
         bytes,
         body_bytes: std::str::from_utf8(length)?.parse()?,

@@ -1,5 +1,5 @@
-//! Our client on each stack, and a hand-written client with the same settings. The clients themselves come
-//! from `apideck-vault-stacks`; here is one request by hand on each.
+//! Our client on each stack, and a hand-written client with the same settings.
+//! `apideck-vault-stacks` builds the clients; here is one request by hand on each stack.
 
 pub(crate) mod hyper;
 pub(crate) mod reqwest;

@@ -1,4 +1,4 @@
-//! What a client does, and what came of it.
+//! What a client does, and the result.
 
 use apideck_vault_core::Session;
 use serde::{Deserialize, Serialize};
@@ -27,7 +27,7 @@ impl Stack {
     }
 }
 
-/// Whose client it is.
+/// Which implementation the client uses.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Side {
     Ours,
@@ -39,18 +39,18 @@ pub(crate) enum Side {
 pub(crate) struct Work {
     pub(crate) stack: Stack,
     pub(crate) side: Side,
-    /// `127.0.0.1:…`
+    /// The server, `127.0.0.1:…`.
     pub(crate) authority: String,
     /// The server's own certificate as a PEM file, if it speaks TLS.
     pub(crate) certificate: Option<PathBuf>,
-    /// Whether an attempt and, for ours, a call may take only so long.
+    /// Whether attempts and, for ours, calls have a time limit.
     pub(crate) timeouts: bool,
     pub(crate) in_flight: usize,
-    /// How many bytes of `custom_consumer_settings` there are instead of the example's.
+    /// How many bytes of `custom_consumer_settings` to send instead of the example's.
     pub(crate) settings_bytes: Option<usize>,
     /// How many attempts a call takes.
     pub(crate) attempts: u32,
-    /// How many clients the calls are divided among.
+    /// How many clients share the calls.
     pub(crate) clients: usize,
     /// Whether these clients share a retry budget.
     pub(crate) shared_budget: bool,
@@ -78,42 +78,42 @@ impl Work {
         let Some(bytes) = self.settings_bytes else {
             return example::session();
         };
-        // A key, 80 characters and what JSON puts around them: 100 bytes.
+        // A key, 80 characters and the JSON around them: 100 bytes.
         (0..bytes / 100).fold(Session::new(), |session, entry| {
             session.custom_consumer_setting(format!("setting_{entry:05}"), "x".repeat(80))
         })
     }
 
-    /// One for each call in flight, which the server tells attempts apart by.
+    /// An ID for each call in flight, so that the server can count its attempts.
     pub(crate) fn consumer_id(&self, call: usize) -> String {
         format!("{}-{call}", example::CONSUMER_ID)
     }
 }
 
-/// What a client is asked for next.
+/// What a client should do next.
 #[derive(Debug, Clone, Copy, Serialize, Deserialize)]
 pub(crate) enum Ask {
     /// One call from each of those that are in flight.
     Once,
-    /// Calls for so many milliseconds.
+    /// Calls for this many milliseconds.
     For(u64),
 }
 
-/// What came of it.
+/// The result.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub(crate) struct Slice {
     pub(crate) calls: u64,
     pub(crate) lost: u64,
-    /// One of the errors of those that are lost.
+    /// The error of one of the lost calls.
     pub(crate) error: Option<String>,
     pub(crate) seconds: f64,
-    /// User and system, of the whole process.
+    /// User and system time of the whole process.
     pub(crate) cpu_seconds: f64,
-    /// Microseconds that 50, 95 and 99 % of the calls took at most.
+    /// The 50th, 95th and 99th percentile of the latency, in microseconds.
     pub(crate) latencies: [f64; 3],
-    /// Of the process since it began.
+    /// The peak of the process since it began.
     pub(crate) peak_resident_bytes: u64,
-    /// The most that was held in this slice above what was held at its beginning, if it was counted.
+    /// The peak in this slice above the level at its beginning, if it was measured.
     pub(crate) heap_bytes: u64,
 }
 
@@ -126,11 +126,11 @@ impl Slice {
         self.calls as f64 / self.seconds
     }
 
-    /// Itself, if no call was lost.
+    /// Returns the slice if no call was lost.
     pub(crate) fn complete(self) -> Result<Self, Anything> {
         match self.error {
             Some(error) => Err(format!("{} calls lost: {error}", self.lost).into()),
-            None if self.calls == 0 => Err("a slice without a call".into()),
+            None if self.calls == 0 => Err("a slice without calls".into()),
             None => Ok(self),
         }
     }

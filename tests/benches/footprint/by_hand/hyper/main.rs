@@ -1,5 +1,5 @@
 //! The smallest program that creates a session with hyper-util's pooled client, with the settings of
-//! the adapter's default client: at the server that its argument names.
+//! the adapter's default client. Its argument is the server's URL.
 
 use http_body_util::{BodyExt as _, Full};
 use hyper::Request;
@@ -19,7 +19,7 @@ use session::{API_KEY, APP_ID, CONSUMER_ID, Created};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Box<dyn Error>> {
-    let server = env::args().nth(1).ok_or("the server's URL, please")?;
+    let server = env::args().nth(1).ok_or("usage: program SERVER_URL")?;
     let mut tcp = HttpConnector::new();
     tcp.set_connect_timeout(Some(Duration::from_secs(5)));
     tcp.set_nodelay(true);

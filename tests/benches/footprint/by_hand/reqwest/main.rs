@@ -1,5 +1,5 @@
 //! The smallest program that creates a session with reqwest, with the settings of the adapter's
-//! default client: at the server that its argument names.
+//! default client. Its argument is the server's URL.
 
 use reqwest::header::{ACCEPT, CONTENT_TYPE};
 use reqwest::{Client, redirect, retry};
@@ -16,7 +16,7 @@ use session::{API_KEY, APP_ID, CONSUMER_ID, Created};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Box<dyn Error>> {
-    let server = env::args().nth(1).ok_or("the server's URL, please")?;
+    let server = env::args().nth(1).ok_or("usage: program SERVER_URL")?;
     let client = Client::builder()
         .connect_timeout(Duration::from_secs(5))
         .timeout(Duration::from_secs(10))

@@ -1,4 +1,4 @@
-//! The same with reqwest's default features and settings, as most take it: the system's root
+//! The same with reqwest's default features and settings, as in most programs: the system's root
 //! certificates, HTTP/2, proxies.
 
 use reqwest::Client;
@@ -14,7 +14,7 @@ use session::{API_KEY, APP_ID, CONSUMER_ID, Created};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Box<dyn Error>> {
-    let server = env::args().nth(1).ok_or("the server's URL, please")?;
+    let server = env::args().nth(1).ok_or("usage: program SERVER_URL")?;
     let client = Client::builder()
         .connect_timeout(Duration::from_secs(5))
         .timeout(Duration::from_secs(10))

@@ -1,5 +1,5 @@
 //! The smallest program that creates a session with ureq, with the settings of the adapter's default
-//! client: at the server that its argument names.
+//! client. Its argument is the server's URL.
 
 use serde_json::{from_slice, to_vec};
 use std::env;
@@ -13,15 +13,15 @@ mod session;
 use session::{API_KEY, APP_ID, CONSUMER_ID, Created};
 
 fn main() -> Result<(), Box<dyn Error>> {
-    let server = env::args().nth(1).ok_or("the server's URL, please")?;
-    // Without further settings ureq takes rustls with ring and Mozilla's root certificates.
+    let server = env::args().nth(1).ok_or("usage: program SERVER_URL")?;
+    // By default, ureq uses rustls with ring and Mozilla's root certificates.
     let agent = Agent::config_builder()
         .timeout_connect(Some(Duration::from_secs(5)))
         .timeout_global(Some(Duration::from_secs(10)))
         .max_redirects(0)
         .build()
         .new_agent();
-    // A status of 400 or above is an error of ureq's.
+    // ureq turns a status of 400 or above into an error.
     let mut answer = agent
         .post(format!("{server}/vault/sessions"))
         .header("authorization", format!("Bearer {API_KEY}"))

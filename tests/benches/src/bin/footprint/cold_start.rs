@@ -1,5 +1,5 @@
-//! From the start of a process to the session that it prints: programs take turns, and the one by
-//! hand has two, so that what is between the two shows the noise.
+//! The time from the start of a process to the session that it prints. Programs take turns, and the
+//! one by hand has two turns, so that the difference between the two shows the noise.
 
 use std::io::{BufRead as _, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
@@ -17,8 +17,7 @@ use crate::Anything;
 use crate::figures::BY_HAND;
 use crate::trust::Trust;
 
-/// A server on a thread of its own that answers whatever comes with a session, one connection after
-/// the other.
+/// A server on its own thread that answers every request with a session, one connection after the other.
 pub(crate) struct Server {
     url: String,
     /// For programs that do not have their root certificates compiled in.
@@ -43,14 +42,14 @@ impl Server {
     fn start(listener: TcpListener, tls: Option<Arc<ServerConfig>>, server: Self) -> Self {
         thread::spawn(move || {
             for socket in listener.incoming().flatten() {
-                // A client that gives up is found out by who reads its output.
+                // If a client gives up, whoever reads its output notices.
                 let _ = serve(socket, tls.clone());
             }
         });
         server
     }
 
-    /// The median of many starts of each program, in milliseconds.
+    /// The median time of many starts of each program, in milliseconds.
     pub(crate) fn medians(
         &self,
         programs: &[(&'static str, PathBuf)],

@@ -1,4 +1,4 @@
-//! How many crates a program is built from, procedural macros among them.
+//! How many crates a program is built from, including procedural macros.
 
 use std::collections::BTreeSet;
 
@@ -22,7 +22,7 @@ pub(crate) fn count(program: &Program) -> Result<Crates, Anything> {
         return Err(String::from_utf8_lossy(&output.stderr).into());
     }
     let tree = String::from_utf8(output.stdout)?;
-    // The first line is the program itself. Two versions of a crate are two.
+    // The first line is the program itself. Two versions of a crate count as two.
     let crates = tree.lines().skip(1).filter_map(|line| {
         let mut words = line.split_whitespace();
         words.next().zip(words.next())

@@ -1,8 +1,8 @@
-//! The figures of a stack's programs, each beside the one by hand.
+//! The figures of a stack's programs, each compared with the one by hand.
 
 use apideck_vault_benches::report::Report;
 
-/// The program that all others are held against.
+/// The program that all others are compared with.
 pub(crate) const BY_HAND: &str = "by_hand";
 
 #[derive(Default)]
@@ -31,7 +31,7 @@ impl Figures {
         });
     }
 
-    /// A row for each figure, and for those that are not by hand one with what is on top.
+    /// Adds a row for each figure and, if it is not by hand, one for the difference to the one by hand.
     pub(crate) fn report(&self, stack: &str, report: &mut Report) {
         for figure in &self.0 {
             let Figure { program, name, .. } = figure;

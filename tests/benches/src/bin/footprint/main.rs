@@ -1,5 +1,5 @@
-//! What a program takes on with the SDK: crates, time to build, bytes, and time from its start to the
-//! first session, beside the same program written by hand on the same stack.
+//! What the SDK adds to a program: crates, build time, bytes, and time from its start to the first
+//! session, compared with the same program written by hand on the same stack.
 
 use std::error::Error;
 

@@ -1,4 +1,4 @@
-//! What the command line chooses.
+//! The command line.
 
 use std::env;
 
@@ -6,11 +6,11 @@ use crate::Anything;
 use crate::programs::{STACKS, Stack};
 
 pub(crate) const HELP: &str = "\
-Measures the smallest program that creates a session, beside the same by hand: crates, time to build,
-bytes, and time from its start to the first session.
+Measures the smallest program that creates a session, compared with the same program by hand: crates,
+build time, bytes, and time from its start to the first session.
 
-  --no-build-time  leaves out the slowest figure
-  --starts N       how often each program is started (200)
+  --no-build-time  do not measure the build time, the slowest figure
+  --starts N       start each program N times (default: 200)
   NAME...          only these stacks: hyper_without_tls, hyper, ureq, reqwest
 ";
 
@@ -21,7 +21,7 @@ pub(crate) struct Options {
 }
 
 impl Options {
-    /// Nothing if help is asked for.
+    /// `None` if help is requested.
     pub(crate) fn read() -> Result<Option<Self>, Anything> {
         let mut options = Self {
             stacks: Vec::new(),
@@ -36,9 +36,9 @@ impl Options {
                 "--starts" => options.starts = arguments.next().unwrap_or_default().parse()?,
                 name => {
                     let stack = STACKS.iter().find(|stack| stack.name == name);
-                    options.stacks.push(
-                        stack.ok_or_else(|| format!("neither an option nor a stack: {name}"))?,
-                    );
+                    options
+                        .stacks
+                        .push(stack.ok_or_else(|| format!("unknown option or stack: {name}"))?);
                 }
             }
         }

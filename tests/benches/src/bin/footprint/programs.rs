@@ -1,5 +1,5 @@
-//! The programs, and how they are built: each alone, because a workspace unites the features of all
-//! its members, as `cargo build --release` builds it, and stripped.
+//! The programs and how they are built: each alone, because a workspace unifies the features of all its
+//! members, with the settings of `cargo build --release`, and stripped.
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -12,7 +12,7 @@ use crate::Anything;
 use crate::figures::BY_HAND;
 use crate::trust::Trust;
 
-/// Programs that do the same over the same HTTP stack.
+/// Programs that do the same on the same HTTP stack.
 pub(crate) struct Stack {
     pub(crate) name: &'static str,
     pub(crate) speaks_https: bool,
@@ -53,7 +53,7 @@ impl Program {
         cargo
     }
 
-    /// The crates' versions are the workspace's; what that does not have may be newer.
+    /// Uses the workspace's versions of crates; a crate that the workspace does not have may be newer.
     pub(crate) fn prepare(&self) -> Result<(), Anything> {
         let versions = root().join("../../../Cargo.lock");
         fs::copy(versions, root().join(self.folder).join("Cargo.lock"))?;
@@ -92,7 +92,7 @@ pub(crate) const STACKS: &[Stack] = &[
         programs: &[
             Program::new(BY_HAND, "by_hand/reqwest"),
             Program::new("ours", "ours/reqwest"),
-            // What most programs have that use reqwest: the features that it has by itself.
+            // As in most programs that use reqwest: its default features.
             Program::new("defaults", "by_hand/reqwest_defaults"),
         ],
     },
@@ -101,7 +101,7 @@ pub(crate) const STACKS: &[Stack] = &[
 pub(crate) struct Built {
     pub(crate) path: PathBuf,
     pub(crate) bytes: f64,
-    /// How long it took from nothing, if that was measured.
+    /// How long a clean build took, if that was measured.
     pub(crate) seconds: Option<f64>,
 }
 
@@ -121,7 +121,7 @@ impl Builds {
         })
     }
 
-    /// Builds a program, with two jobs so that machines can be compared.
+    /// Builds a program with two jobs, so that machines can be compared.
     pub(crate) fn build(&self, stack: &Stack, program: &Program) -> Result<Built, Anything> {
         program.prepare()?;
         let target = self.target(stack, program);
@@ -138,7 +138,7 @@ impl Builds {
         })
     }
 
-    /// Builds it once more, with one more root certificate than Mozilla has.
+    /// Builds it again with one root certificate in addition to Mozilla's.
     pub(crate) fn build_trusting(
         &self,
         stack: &Stack,
@@ -193,7 +193,7 @@ fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("footprint")
 }
 
-/// Runs a command that only speaks if it fails.
+/// Runs a command and shows its output only if it fails.
 fn run(mut command: Command) -> Result<(), Anything> {
     let output = command.stdin(Stdio::null()).output()?;
     if !output.status.success() {

@@ -1,6 +1,6 @@
-//! How programs that trust Mozilla's root certificates, compiled in, come to trust the server here:
-//! they are built with a copy of `webpki-roots` that has one more. Whoever loads the system's instead
-//! is told of a file with one more.
+//! Makes the programs trust the benchmark's server. Those with Mozilla's root certificates compiled
+//! in are built with a copy of `webpki-roots` that has one more. Those that load the system's
+//! certificates get a file that has one more.
 
 use std::fs;
 use std::io;
@@ -22,12 +22,12 @@ pub(crate) struct Trust {
     anchor: TrustAnchor<'static>,
 }
 
-/// Where Debian and its kin keep all root certificates in one file.
+/// Where Debian and its derivatives keep all root certificates in one file.
 const SYSTEM_ROOTS: &str = "/etc/ssl/certs/ca-certificates.crt";
 const ROOTS: &str = "pub const TLS_SERVER_ROOTS: &[TrustAnchor<'static>] = &[";
 
 impl Trust {
-    /// A certificate for this run.
+    /// Makes a certificate for this run.
     pub(crate) fn new(folder: &Path) -> Result<Self, Anything> {
         let names = ["127.0.0.1".to_owned()];
         let CertifiedKey { cert, signing_key } = rcgen::generate_simple_self_signed(names)?;
@@ -61,12 +61,12 @@ impl Trust {
         Ok(Arc::new(config))
     }
 
-    /// For `SSL_CERT_FILE`.
+    /// The file for `SSL_CERT_FILE`.
     pub(crate) fn roots_file(&self) -> PathBuf {
         self.folder.join("roots.pem")
     }
 
-    /// A copy of the program's `webpki-roots` with one more, if the program has that crate.
+    /// A copy of the program's `webpki-roots` with one more certificate, if the program uses that crate.
     pub(crate) fn patched_roots(&self, program: &Program) -> Result<Option<PathBuf>, Anything> {
         let output = program
             .cargo("metadata")
@@ -92,7 +92,7 @@ impl Trust {
         Ok(Some(folder))
     }
 
-    /// The root as Rust.
+    /// The root certificate as Rust code.
     fn anchor(&self) -> String {
         let TrustAnchor {
             subject,

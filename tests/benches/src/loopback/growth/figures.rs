@@ -1,4 +1,4 @@
-//! What a step of a growth tells: rows of the report, and pictures.
+//! The figures of each step: rows of the report, and plots.
 
 use std::fs;
 use std::path::PathBuf;
@@ -10,26 +10,26 @@ use crate::loopback::picture::{Axes, Line, draw};
 use crate::loopback::work::{Side, Slice, Stack};
 use crate::report::{Report, target};
 
-/// How each side does at a step.
+/// The figures of both sides at a step.
 #[derive(Debug)]
 pub(super) struct Step {
     pub(super) at: usize,
-    /// Ours, by hand.
+    /// Ours and by hand.
     pub(super) sides: [Figures; 2],
-    /// Of the CPU, the median over the rounds.
+    /// The ratio of CPU times, as the median over the rounds.
     pub(super) ratio: f64,
 }
 
-/// Per call.
+/// Figures per call.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Figures {
-    /// Of the async stacks: what counts allocations sees those of one thread.
+    /// Only for the async stacks: the allocation counter sees a single thread.
     heap: Option<f64>,
     resident: f64,
     cpu: f64,
 }
 
-/// One of them.
+/// One of these figures.
 type Figure = fn(&Figures) -> Option<f64>;
 
 impl Figures {
@@ -49,7 +49,7 @@ impl Figures {
     }
 }
 
-/// The figures of a step.
+/// Reports the figures of a step.
 pub(super) fn rows(report: &mut Report, growth: &Growth, stack: Stack, step: &Step) {
     let [ours, by_hand] = step.sides;
     let name = |what| format!("{}/{}/{}/{what}", growth.name, stack.name(), step.at);
@@ -70,7 +70,7 @@ pub(super) fn rows(report: &mut Report, growth: &Growth, stack: Stack, step: &St
     }
 }
 
-/// By which power the cost of the whole grows in the last step: at most 1 is linear or better.
+/// Reports the exponent with which the total cost grows in the last step: 1 or less is linear or better.
 pub(super) fn exponents(report: &mut Report, growth: &Growth, stack: Stack, steps: &[Step]) {
     let [.., before, last] = steps else {
         return;
@@ -90,7 +90,7 @@ pub(super) fn exponents(report: &mut Report, growth: &Growth, stack: Stack, step
     row("heap-exponent-by-hand", 1, |figures| figures.heap);
 }
 
-/// A picture for each figure.
+/// Draws a plot for each figure.
 pub(super) fn plots(
     growth: &Growth,
     results: &[(Stack, Vec<Step>)],

@@ -1,4 +1,4 @@
-//! A server that keeps no idle connection for long.
+//! A server that soon closes idle connections.
 
 use std::io::{Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
@@ -9,16 +9,16 @@ use crate::example;
 use crate::loopback::Anything;
 use crate::loopback::server::{head, whole};
 
-/// How long it keeps one.
+/// How long it keeps an idle connection.
 const KEPT: Duration = Duration::from_millis(5);
 
-/// Serves on a thread of its own; says where.
+/// Serves on its own thread. Returns the address.
 pub(super) fn start() -> Result<String, Anything> {
     let listener = TcpListener::bind("127.0.0.1:0")?;
     let authority = listener.local_addr()?.to_string();
     thread::spawn(move || {
         for stream in listener.incoming().flatten() {
-            // Ends with an error when nothing comes in time, and so closes it.
+            // Ends with an error if no request arrives in time, which closes the connection.
             thread::spawn(|| connection(stream).is_ok());
         }
     });
