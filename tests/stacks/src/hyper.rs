@@ -17,10 +17,15 @@ use tower_service::Service;
 use crate::any_operation::{AnyOperation, Output};
 use crate::client::{self, Change};
 use crate::tls::trusting;
-use crate::{Ability, BoxError, CONNECT_TIMEOUT, Call, Client, Custom, Http, HttpStack, outcome};
+use crate::{
+    Ability, BoxError, CONNECT_TIMEOUT, Call, Client, Custom, Http, HttpStack, Stack, outcome,
+};
+
+/// The stack.
+pub const STACK: Stack = &Hyper;
 
 #[derive(Debug)]
-pub(crate) struct Hyper;
+struct Hyper;
 
 impl HttpStack for Hyper {
     fn name(&self) -> &'static str {

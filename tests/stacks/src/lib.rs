@@ -24,7 +24,7 @@ use std::fmt::Debug;
 use std::time::Duration;
 
 /// Every stack.
-pub const ALL: &[Stack] = &[&reqwest::Reqwest, &ureq::Ureq, &hyper::Hyper];
+pub const ALL: &[Stack] = &[reqwest::STACK, ureq::STACK, hyper::STACK];
 
 /// One of the stacks.
 pub type Stack = &'static dyn HttpStack;

@@ -9,10 +9,15 @@ use rustls::crypto::aws_lc_rs;
 use crate::any_operation::{AnyOperation, Output};
 use crate::client::{self, Change};
 use crate::tls::trusting;
-use crate::{Ability, BoxError, CONNECT_TIMEOUT, Call, Client, Custom, Http, HttpStack, outcome};
+use crate::{
+    Ability, BoxError, CONNECT_TIMEOUT, Call, Client, Custom, Http, HttpStack, Stack, outcome,
+};
+
+/// The stack.
+pub const STACK: Stack = &Reqwest;
 
 #[derive(Debug)]
-pub(crate) struct Reqwest;
+struct Reqwest;
 
 impl HttpStack for Reqwest {
     fn name(&self) -> &'static str {

@@ -10,10 +10,13 @@ use ureq::tls::{Certificate, RootCerts, TlsConfig, TlsProvider};
 
 use crate::any_operation::{AnyOperation, Output};
 use crate::client::{self, Change};
-use crate::{Ability, BoxError, CONNECT_TIMEOUT, Call, Client, Custom, HttpStack, outcome};
+use crate::{Ability, BoxError, CONNECT_TIMEOUT, Call, Client, Custom, HttpStack, Stack, outcome};
+
+/// The stack.
+pub const STACK: Stack = &Ureq;
 
 #[derive(Debug)]
-pub(crate) struct Ureq;
+struct Ureq;
 
 impl HttpStack for Ureq {
     fn name(&self) -> &'static str {

@@ -92,13 +92,10 @@ const GROWTHS: [Growth; 4] = [
 impl Growth {
     fn steps(&self, stack: Stack, quick: bool) -> Vec<usize> {
         let steps = if quick { self.quick_steps } else { self.steps };
-        let threads = |step| match stack {
-            Stack::Ureq => (self.work)(Work::new(stack, Side::Ours), step).in_flight,
-            _ => 0,
-        };
+        let in_flight = |step| (self.work)(Work::new(stack, Side::Ours), step).in_flight;
         let steps = steps.iter().copied();
         steps
-            .filter(|step| threads(*step) <= MOST_THREADS)
+            .filter(|step| !stack.blocks() || in_flight(*step) <= MOST_THREADS)
             .collect()
     }
 }

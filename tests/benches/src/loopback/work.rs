@@ -1,6 +1,7 @@
 //! What a client does, and the result.
 
 use apideck_vault_core::Session;
+use apideck_vault_stacks::{Ability, hyper, reqwest, ureq};
 use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
 
@@ -18,12 +19,22 @@ pub(crate) enum Stack {
 impl Stack {
     pub(crate) const ALL: [Self; 3] = [Self::Hyper, Self::Reqwest, Self::Ureq];
 
-    pub(crate) fn name(self) -> &'static str {
+    /// What is known about it.
+    fn known(self) -> apideck_vault_stacks::Stack {
         match self {
-            Self::Hyper => "hyper",
-            Self::Reqwest => "reqwest",
-            Self::Ureq => "ureq",
+            Self::Hyper => hyper::STACK,
+            Self::Reqwest => reqwest::STACK,
+            Self::Ureq => ureq::STACK,
         }
+    }
+
+    pub(crate) fn name(self) -> &'static str {
+        self.known().name()
+    }
+
+    /// Whether a call blocks its thread.
+    pub(crate) fn blocks(self) -> bool {
+        self.known().lacks(Ability::Blocking).is_none()
     }
 }
 
