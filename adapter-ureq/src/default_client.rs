@@ -6,6 +6,9 @@ use std::time::Duration;
 use ureq::Agent;
 use ureq::config::{AutoHeaderValue, ConfigBuilder};
 use ureq::typestate::AgentScope;
+use ureq::unversioned::transport::DefaultConnector;
+
+use crate::lookup::Lookups;
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 
@@ -33,7 +36,7 @@ impl Clients {
             https: https(usual),
             // Plain http goes to loopback, or was requested explicitly. A proxy from the
             // environment could read the key.
-            http: config(usual).proxy(None).build().new_agent(),
+            http: agent(config(usual).proxy(None)),
         }
     }
 
@@ -56,8 +59,7 @@ impl Clients {
 
 #[cfg(feature = "rustls")]
 fn https(timeout: Option<Duration>) -> Result<Agent, ClientError> {
-    let config = config(timeout).tls_config(tls_config());
-    Ok(config.build().new_agent())
+    Ok(agent(config(timeout).tls_config(tls_config())))
 }
 
 #[cfg(not(feature = "rustls"))]
@@ -65,8 +67,14 @@ fn https(_: Option<Duration>) -> Result<Agent, ClientError> {
     Err(ClientError::missing_tls("apideck-vault-ureq"))
 }
 
+fn agent(config: ConfigBuilder<AgentScope>) -> Agent {
+    let connector = DefaultConnector::default();
+    Agent::with_parts(config.build(), connector, Lookups::default())
+}
+
 fn config(timeout: Option<Duration>) -> ConfigBuilder<AgentScope> {
     Agent::config_builder()
+        .timeout_resolve(Some(CONNECT_TIMEOUT))
         .timeout_connect(Some(CONNECT_TIMEOUT))
         .timeout_global(timeout)
         .http_status_as_error(false)

@@ -59,6 +59,7 @@
 mod client;
 mod default_client;
 mod drive;
+mod lookup;
 mod transport;
 
 pub use apideck_vault_core::*;
