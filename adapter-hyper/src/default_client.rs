@@ -63,6 +63,7 @@ impl DefaultClient {
         tcp.set_nodelay(true);
         let client = Client::builder(TokioExecutor::new())
             .pool_timer(TokioTimer::new())
+            .pool_idle_timeout(IDLE_TIMEOUT)
             .build(InTime(connector(tcp)?));
         Ok(Self(Arc::new(client)))
     }
@@ -118,6 +119,11 @@ type Connector = hyper_rustls::HttpsConnector<HttpConnector>;
 type Connector = HttpConnector;
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// Below the 60 s after which AWS' balancers, and many NATs, forget a connection without a word, so that
+/// a request after a pause does not vanish on it
+/// ([idle timeout](https://docs.aws.amazon.com/elasticloadbalancing/latest/application/application-load-balancers.html#connection-idle-timeout)).
+const IDLE_TIMEOUT: Duration = Duration::from_secs(20);
 
 /// Names its provider, so that another one elsewhere in the program has no effect on this client.
 #[cfg(feature = "rustls")]

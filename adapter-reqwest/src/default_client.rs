@@ -8,6 +8,11 @@ use std::time::Duration;
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 
+/// Below the 60 s after which AWS' balancers, and many NATs, forget a connection without a word, so that
+/// a request after a pause does not vanish on it
+/// ([idle timeout](https://docs.aws.amazon.com/elasticloadbalancing/latest/application/application-load-balancers.html#connection-idle-timeout)).
+const IDLE_TIMEOUT: Duration = Duration::from_secs(20);
+
 /// The clients for encrypted and for plain requests. Each is made when it is first needed, so that
 /// a program that only uses plain http loads no certificates.
 #[derive(Debug, Clone)]
@@ -70,6 +75,7 @@ fn http() -> Result<Client, ClientError> {
 fn builder() -> ClientBuilder {
     Client::builder()
         .connect_timeout(CONNECT_TIMEOUT)
+        .pool_idle_timeout(IDLE_TIMEOUT)
         .redirect(redirect::Policy::none())
         .retry(retry::never())
         // reqwest features that another part of the program enables must not change this client.

@@ -12,6 +12,11 @@ use crate::lookup::Lookups;
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 
+/// Below the 60 s after which AWS' balancers, and many NATs, forget a connection without a word, so that
+/// a request after a pause does not vanish on it
+/// ([idle timeout](https://docs.aws.amazon.com/elasticloadbalancing/latest/application/application-load-balancers.html#connection-idle-timeout)).
+const IDLE_TIMEOUT: Duration = Duration::from_secs(20);
+
 /// ureq keeps 3 by default; with more threads than that, most calls would open a new connection. No
 /// more are kept than were in use at once.
 const MAX_IDLE_CONNECTIONS: usize = 1024;
@@ -80,6 +85,7 @@ fn config(timeout: Option<Duration>) -> ConfigBuilder<AgentScope> {
         .http_status_as_error(false)
         .max_redirects(0)
         .max_idle_connections(MAX_IDLE_CONNECTIONS)
+        .max_idle_age(IDLE_TIMEOUT)
         .max_idle_connections_per_host(MAX_IDLE_CONNECTIONS)
         // ureq features that another part of the program enables must not change this agent.
         .accept_encoding(AutoHeaderValue::None)
