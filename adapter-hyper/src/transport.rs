@@ -56,11 +56,11 @@ where
     let answer = answer.map_err(|error| classify(error.into(), unknown))?;
     let (head, body) = answer.into_parts();
     if body.size_hint().lower() > u64::try_from(most_bytes).unwrap_or(u64::MAX) {
-        return Err(FailureKind::TooLarge.into());
+        return Err(Failure::too_large(most_bytes));
     }
     match Limited::new(body, most_bytes).collect().await {
         Ok(body) => Ok(Response::from_parts(head, body.to_bytes())),
-        Err(error) if error.is::<LengthLimitError>() => Err(FailureKind::TooLarge.into()),
+        Err(error) if error.is::<LengthLimitError>() => Err(Failure::too_large(most_bytes)),
         Err(error) => Err(classify(error, FailureKind::Unanswered)),
     }
 }
@@ -85,12 +85,12 @@ fn classify(error: BoxError, unknown: FailureKind) -> Failure<TransportError> {
         if let Some(error) = error.downcast_ref::<legacy::Error>() {
             kind = FailureKind::Unanswered;
             if error.is_connect() {
-                kind = FailureKind::NotSent;
+                kind = FailureKind::of_connecting(error);
                 break;
             }
         } else if let Some(error) = error.downcast_ref::<io::Error>() {
             kind = FailureKind::of_io(error);
-        } else if error.is::<tokio::time::error::Elapsed>() {
+        } else if error.is::<tokio::time::error::Elapsed>() || is_timeout_layer(error) {
             kind = FailureKind::TimedOut;
         } else if error.is::<hyper::Error>() {
             kind = FailureKind::Unanswered;
@@ -98,4 +98,9 @@ fn classify(error: BoxError, unknown: FailureKind) -> Failure<TransportError> {
         next = error.source();
     }
     Failure::new(kind, TransportError::new(error))
+}
+
+/// tower's `Elapsed`, by its text: its type is another one in each version of tower.
+fn is_timeout_layer(error: &(dyn Error + 'static)) -> bool {
+    error.to_string() == "request timed out"
 }

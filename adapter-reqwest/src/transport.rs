@@ -19,15 +19,15 @@ pub(crate) async fn send(
     let answer = client.execute(request).await.map_err(classify)?;
     let (head, body) = Response::<reqwest::Body>::from(answer).into_parts();
     if body.size_hint().lower() > u64::try_from(most_bytes).unwrap_or(u64::MAX) {
-        return Err(FailureKind::TooLarge.into());
+        return Err(Failure::too_large(most_bytes));
     }
     match Limited::new(body, most_bytes).collect().await {
         Ok(body) => Ok(Response::from_parts(head, body.to_bytes())),
-        Err(error) if error.is::<LengthLimitError>() => Err(FailureKind::TooLarge.into()),
+        Err(error) if error.is::<LengthLimitError>() => Err(Failure::too_large(most_bytes)),
         Err(error) => match error.downcast::<reqwest::Error>() {
             Ok(error) => Err(classify(*error)),
             // `Limited` has no third kind of error.
-            Err(_) => Err(FailureKind::TooLarge.into()),
+            Err(_) => Err(Failure::too_large(most_bytes)),
         },
     }
 }
@@ -46,7 +46,7 @@ fn framed(mut request: Request<Bytes>) -> Request<Bytes> {
 /// Classifies a reqwest error. The URL is dropped: it is the server's, which the caller knows.
 fn classify(error: reqwest::Error) -> Failure<reqwest::Error> {
     let kind = if error.is_connect() {
-        FailureKind::NotSent
+        FailureKind::of_connecting(&error)
     } else if error.is_timeout() {
         FailureKind::TimedOut
     } else if error.is_request() || error.is_body() || error.is_decode() {

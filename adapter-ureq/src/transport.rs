@@ -38,14 +38,14 @@ pub(crate) fn send(
     let (head, body) = answer?.into_parts();
     let max = u64::try_from(most_bytes).unwrap_or(u64::MAX);
     if body.content_length().is_some_and(|length| length > max) {
-        return Err(FailureKind::TooLarge.into());
+        return Err(Failure::too_large(most_bytes));
     }
     // ureq's own limit counts compressed bytes, which is no limit in a program that enables ureq's
     // feature `gzip`. Reading one byte more than allowed tells too large from just large enough.
     let limit = max.saturating_add(1);
     let mut bytes = Vec::new();
     match body.into_reader().take(limit).read_to_end(&mut bytes) {
-        Ok(_) if bytes.len() > most_bytes => Err(FailureKind::TooLarge.into()),
+        Ok(_) if bytes.len() > most_bytes => Err(Failure::too_large(most_bytes)),
         Ok(_) => Ok(Response::from_parts(head, bytes.into())),
         Err(error) => Err(classify(error.into(), At::Body)),
     }
@@ -115,19 +115,19 @@ enum At {
 /// broke off.
 fn classify(error: Error, at: At) -> Failure<Error> {
     let kind = match &error {
-        Error::HostNotFound
-        | Error::ConnectionFailed
+        Error::HostNotFound => FailureKind::NameNotResolved,
+        Error::ConnectionFailed
         | Error::ConnectProxyFailed(_)
         | Error::Tls(_)
         | Error::Timeout(Timeout::Resolve | Timeout::Connect) => FailureKind::NotSent,
         Error::Timeout(_) => FailureKind::TimedOut,
         #[cfg(feature = "rustls")]
-        Error::Rustls(_) => FailureKind::NotSent,
-        #[cfg(feature = "rustls")]
-        Error::Io(error) if is_handshake_failure(error) => FailureKind::NotSent,
-        Error::Io(error) => match FailureKind::of_io(error) {
-            FailureKind::Unanswered if at == At::Handshake => FailureKind::NotSent,
-            kind => kind,
+        Error::Rustls(error) => FailureKind::of_connecting(error),
+        Error::Io(error) => match (FailureKind::of_io(error), FailureKind::of_connecting(error)) {
+            // The certificate is looked at before anything is sent, even where the body is empty.
+            (_, FailureKind::Untrusted) => FailureKind::Untrusted,
+            (FailureKind::Unanswered, not_sent) if at == At::Handshake => not_sent,
+            (kind, _) => kind,
         },
         Error::Protocol(_) | Error::LargeResponseHeader(..) | Error::BodyStalled => {
             FailureKind::Unanswered
@@ -137,11 +137,4 @@ fn classify(error: Error, at: At) -> Failure<Error> {
         _ => FailureKind::Other,
     };
     Failure::new(kind, error)
-}
-
-/// Whether the server's certificate was refused, which happens before the request is sent.
-#[cfg(feature = "rustls")]
-fn is_handshake_failure(error: &io::Error) -> bool {
-    let source = error.get_ref().and_then(|error| error.downcast_ref());
-    matches!(source, Some(rustls::Error::InvalidCertificate(_)))
 }

@@ -17,12 +17,11 @@
 
 use bytes::Bytes;
 use http::{Request, Response};
-use std::marker::PhantomData;
 use std::time::Duration;
 
 use crate::error::{CallError, CallErrorKind, Failure, GaveUp};
 use crate::operation::Operation;
-use crate::retry::{Cause, FailedAttempt, RetryBudget, Verdict};
+use crate::retry::{RetryBudget, Verdict};
 use crate::settings::ClientSettings;
 use state::State;
 
@@ -100,16 +99,14 @@ pub enum Step<O: Operation, E> {
 #[must_use = "an attempt has to be finished"]
 pub struct Attempt<O, E> {
     /// Boxed, because every step moves it and an adapter's future holds it.
-    state: Box<State<O>>,
+    state: Box<State<O, E>>,
     begun: Duration,
-    /// An attempt holds no error; this is the error type of the step that follows it.
-    error: PhantomData<fn() -> E>,
 }
 
 /// A pause before the next attempt.
 #[must_use = "a wait has to be resumed"]
 pub struct Wait<O, E> {
-    state: Box<State<O>>,
+    state: Box<State<O, E>>,
     begun: Duration,
     delay: Duration,
     /// How many pauses the budget has added so far.
@@ -125,13 +122,10 @@ impl<O: Operation, E> Attempt<O, E> {
 
     /// How long this attempt may take, from connecting to the last byte of the answer: the attempt
     /// timeout from the settings, or the time left until the deadline if that is shorter. `None`
-    /// for no limit.
+    /// for no limit. The first attempt leaves half of the call's time for another, if the policy
+    /// would make one.
     pub fn timeout(&self) -> Option<Duration> {
-        let left = self.state.left(self.begun);
-        match (self.state.settings.attempt_timeout, left) {
-            (Some(timeout), Some(left)) => Some(timeout.min(left)),
-            (timeout, left) => timeout.or(left),
-        }
+        self.state.time_for_attempt(self.begun)
     }
 
     /// The maximum number of bytes to read from the answer's body, from the settings.
@@ -146,7 +140,7 @@ impl<O: Operation, E> Attempt<O, E> {
         outcome: Result<Response<Bytes>, Failure<E>>,
         elapsed: Duration,
     ) -> Step<O, E> {
-        let state = self.state;
+        let mut state = self.state;
         // Ignore a clock that goes backward.
         let elapsed = elapsed.max(self.begun);
         let decoded = outcome.map(|answer| state.decode(answer));
@@ -161,23 +155,18 @@ impl<O: Operation, E> Attempt<O, E> {
             Ok(Err(error)) => error.into(),
             Err(failure) => CallErrorKind::Transport(failure),
         };
-        let verdict = Cause::of(&error).map_or(Verdict::Stop, |cause| {
-            state.settings.retry.verdict(&FailedAttempt {
-                number: state.attempts,
-                cause,
-                elapsed,
-                deadline: state.settings.deadline,
-                random: state.random_for_verdict(),
-            })
-        });
+        state.remember(&error, self.begun, elapsed);
+        let verdict = state.verdict(&error, elapsed);
+        // An attempt that the deadline cut short says less than the one before it.
+        let was_cut_short = error.is_timeout() && !state.is_open(elapsed);
+        let error = match state.previous.take() {
+            Some(previous) if was_cut_short => previous,
+            _ => error,
+        };
         match verdict {
             Verdict::RetryAfter(delay) if state.is_open(elapsed.saturating_add(delay)) => {
-                let deadline = state.settings.deadline;
-                if state
-                    .budget()
-                    .is_some_and(|budget| budget.fails_now(deadline))
-                {
-                    return state.done(error, GaveUp::Budget);
+                if !error.is_not_sent() && state.fails_now() {
+                    return state.done(error, GaveUp::Budget, elapsed);
                 }
                 Step::Wait(Wait {
                     state,
@@ -187,21 +176,14 @@ impl<O: Operation, E> Attempt<O, E> {
                     error,
                 })
             }
-            Verdict::RetryAfter(_) => state.done(error, GaveUp::Deadline),
-            // The deadline left the last attempt less time than the settings would have given it.
-            Verdict::Stop if error.is_timeout() && !state.is_open(elapsed) => {
-                state.done(error, GaveUp::Deadline)
-            }
-            Verdict::Stop => state.done(error, GaveUp::Policy),
+            Verdict::RetryAfter(_) => state.done(error, GaveUp::Deadline, elapsed),
+            Verdict::Stop if was_cut_short => state.done(error, GaveUp::Deadline, elapsed),
+            Verdict::Stop => state.done(error, GaveUp::Policy, elapsed),
         }
     }
 
-    fn at(begun: Duration, state: Box<State<O>>) -> Self {
-        Self {
-            state,
-            begun,
-            error: PhantomData,
-        }
+    fn at(begun: Duration, state: Box<State<O, E>>) -> Self {
+        Self { state, begun }
     }
 }
 
@@ -234,15 +216,19 @@ impl<O: Operation, E> Wait<O, E> {
                 0 => GaveUp::Deadline,
                 _ => GaveUp::Held,
             };
-            return self.state.done(self.error, gave_up);
+            return self.state.done(self.error, gave_up, elapsed);
         }
-        if let Some(budget) = self.state.budget() {
+        // What never reached the service costs it nothing, and so takes no token.
+        let needs_token = !self.error.is_not_sent();
+        if let Some(budget) = self.state.budget()
+            && needs_token
+        {
             if self.is_held() {
                 budget.call_was_held(self.delay);
             }
             if !budget.take() {
                 if budget.fails_when_empty(self.state.settings.deadline) {
-                    return self.state.done(self.error, GaveUp::Budget);
+                    return self.state.done(self.error, GaveUp::Budget, elapsed);
                 }
                 return self.hold(elapsed);
             }
@@ -250,13 +236,17 @@ impl<O: Operation, E> Wait<O, E> {
         match self.state.request() {
             Ok(request) => {
                 self.state.attempts = self.state.attempts.saturating_add(1);
+                self.state.previous = Some(self.error);
                 Step::Send(request, Attempt::at(elapsed, self.state))
             }
             Err(error) => {
-                if let Some(budget) = self.state.budget() {
+                if let Some(budget) = self.state.budget()
+                    && needs_token
+                {
                     budget.give_back();
                 }
-                self.state.done(CallErrorKind::Build(error), GaveUp::Policy)
+                let error = CallErrorKind::Build(error);
+                self.state.done(error, GaveUp::Policy, elapsed)
             }
         }
     }
@@ -274,7 +264,7 @@ impl<O: Operation, E> Wait<O, E> {
         if self.state.is_open(elapsed.saturating_add(self.delay)) {
             Step::Wait(self)
         } else {
-            self.state.done(self.error, gave_up)
+            self.state.done(self.error, gave_up, elapsed)
         }
     }
 }

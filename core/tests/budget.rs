@@ -1,6 +1,6 @@
 //! What a shared retry budget does to the calls that share it.
 
-use apideck_vault_core::error::{CallError, Failure, GaveUp};
+use apideck_vault_core::error::{CallError, Failure, FailureKind, GaveUp};
 use apideck_vault_core::http::Response;
 use apideck_vault_core::retry::{ExponentialBackoff, RetryBudget, WhenEmpty};
 use apideck_vault_core::{Bytes, ClientSettings, CreateSession, CreatedSession, Step, Vault};
@@ -93,6 +93,28 @@ fn a_retry_takes_a_token_and_a_first_attempt_does_not() {
 }
 
 #[test]
+fn what_never_reached_the_service_takes_no_token() {
+    let budget = only(1);
+    let settings = at_most(4, &budget);
+    let mut step = settings.begin(create(), 1);
+    let mut elapsed = Duration::ZERO;
+    let error = loop {
+        step = match step {
+            Step::Send(_, attempt) => attempt.finish(
+                Err(Failure::<Infallible>::from(FailureKind::Refused)),
+                elapsed,
+            ),
+            Step::Wait(wait) => {
+                elapsed += wait.delay();
+                wait.resume(elapsed)
+            }
+            Step::Done(result) => break result.unwrap_err(),
+        };
+    };
+    assert_eq!((error.attempts(), budget.available()), (4, 1.0));
+}
+
+#[test]
 fn a_call_adds_to_the_budget_when_it_begins_and_when_it_succeeds() {
     let budget = only(10).refilled(0.0, 0.5, 0.0);
     let rescued = run(&persistent(&budget), 1, Duration::from_nanos(1));
@@ -120,7 +142,7 @@ fn an_empty_budget_holds_a_call_until_its_deadline_and_says_so() {
     assert!(error.api_error().unwrap().is_server_error());
     assert_eq!(
         error.to_string(),
-        "503 Service Unavailable: no body (3 attempts, held by the retry budget)"
+        "503 Service Unavailable: no body (3 attempts in 29.7 s, held by the retry budget)"
     );
     assert!(
         held.elapsed > 29 * S && held.elapsed < 30 * S,
@@ -208,7 +230,7 @@ fn a_budget_that_fails_when_empty_ends_a_call_at_once() {
     assert_eq!((failed.attempts, failed.elapsed), (1, Duration::ZERO));
     assert_eq!(
         failed.result.unwrap_err().to_string(),
-        "503 Service Unavailable: no body (1 attempt, the retry budget is empty)"
+        "503 Service Unavailable: no body (1 attempt in 0.0 s, the retry budget is empty)"
     );
 }
 

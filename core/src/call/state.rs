@@ -5,19 +5,25 @@ use http::{Request, Response};
 use std::time::Duration;
 
 use super::Step;
-use crate::error::{BuildError, CallError, CallErrorKind, GaveUp, ResponseError};
+use crate::error::{
+    BuildError, CallError, CallErrorKind, FailureKind, GaveUp, PastAttempt, PastCause,
+    ResponseError,
+};
 use crate::operation::Operation;
-use crate::retry::RetryBudget;
+use crate::retry::{Cause, FailedAttempt, RetryBudget, Verdict};
 use crate::settings::ClientSettings;
 
-pub(super) struct State<O> {
+pub(super) struct State<O, E> {
     pub(super) settings: ClientSettings,
     pub(super) operation: O,
     pub(super) seed: u64,
     pub(super) attempts: u32,
+    history: Vec<PastAttempt>,
+    /// What the attempt before the current one ended with.
+    pub(super) previous: Option<CallErrorKind<E>>,
 }
 
-impl<O: Operation> State<O> {
+impl<O: Operation, E> State<O, E> {
     /// The first attempt's request, and the state that all attempts share. From here on, the call
     /// counts toward the budget.
     pub(super) fn begin(
@@ -39,6 +45,8 @@ impl<O: Operation> State<O> {
             operation,
             seed,
             attempts: 1,
+            history: Vec::new(),
+            previous: None,
         });
         let request = state.request()?;
         if let Some(budget) = state.budget() {
@@ -77,8 +85,58 @@ impl<O: Operation> State<O> {
         self.settings.budget.as_ref()
     }
 
-    pub(super) fn random_for_verdict(&self) -> u64 {
-        random(self.seed, self.attempts)
+    /// How long an attempt may take that begins now. This is the one place that divides a call's time.
+    pub(super) fn time_for_attempt(&self, elapsed: Duration) -> Option<Duration> {
+        let timeout = self.settings.attempt_timeout;
+        let Some(left) = self.left(elapsed) else {
+            return timeout;
+        };
+        let longest = timeout.map_or(left, |timeout| timeout.min(left));
+        let half = left.checked_div(2).unwrap_or(left);
+        let is_first = self.attempts == 1;
+        if is_first && longest > half && self.would_follow_a_timeout(half) {
+            return Some(half);
+        }
+        Some(longest)
+    }
+
+    /// Whether the policy makes another attempt after one that timed out at this time.
+    fn would_follow_a_timeout(&self, elapsed: Duration) -> bool {
+        let cause = Cause::Transport(FailureKind::TimedOut);
+        matches!(self.verdict_on(cause, elapsed), Verdict::RetryAfter(_))
+    }
+
+    pub(super) fn verdict(&self, error: &CallErrorKind<E>, elapsed: Duration) -> Verdict {
+        Cause::of(error).map_or(Verdict::Stop, |cause| self.verdict_on(cause, elapsed))
+    }
+
+    fn verdict_on(&self, cause: Cause<'_>, elapsed: Duration) -> Verdict {
+        self.settings.retry.verdict(&FailedAttempt {
+            number: self.attempts,
+            cause,
+            elapsed,
+            deadline: self.settings.deadline,
+            random: random(self.seed, self.attempts),
+        })
+    }
+
+    /// Whether a retry would end at once for lack of a token.
+    pub(super) fn fails_now(&self) -> bool {
+        self.budget()
+            .is_some_and(|budget| budget.fails_now(self.settings.deadline))
+    }
+
+    /// Keeps what an attempt ended with.
+    pub(super) fn remember(
+        &mut self,
+        error: &CallErrorKind<E>,
+        begun: Duration,
+        elapsed: Duration,
+    ) {
+        let took = elapsed.saturating_sub(begun);
+        if let Some(cause) = PastCause::of(error) {
+            self.history.push(PastAttempt { cause, begun, took });
+        }
     }
 
     /// From a different sequence than the verdicts, so that a call has the same backoffs whether or
@@ -87,8 +145,14 @@ impl<O: Operation> State<O> {
         random(!self.seed, held)
     }
 
-    pub(super) fn done<E>(self, error: CallErrorKind<E>, gave_up: GaveUp) -> Step<O, E> {
-        Step::Done(Err(CallError::new(error, self.attempts, gave_up)))
+    pub(super) fn done(
+        self,
+        error: CallErrorKind<E>,
+        gave_up: GaveUp,
+        elapsed: Duration,
+    ) -> Step<O, E> {
+        let error = CallError::new(error, self.attempts, gave_up, elapsed, self.history);
+        Step::Done(Err(error))
     }
 }
 

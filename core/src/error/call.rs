@@ -1,8 +1,12 @@
 //! The error of a call that ended without a result.
 
-use super::{ApiError, BuildError, ClientError, DecodeError, Failure, FailureKind, ResponseError};
+use super::{
+    ApiError, BuildError, ClientError, DecodeError, Failure, FailureKind, PastAttempt, PastCause,
+    ResponseError,
+};
 use std::error::Error;
 use std::fmt;
+use std::time::Duration;
 
 /// A call that ended without a result: the last error, and how many attempts it took.
 ///
@@ -20,8 +24,19 @@ use std::fmt;
 #[derive(Debug, Clone)]
 pub struct CallError<E> {
     kind: CallErrorKind<E>,
+    /// Boxed, so that a `Result` with this error stays small.
+    course: Box<Course>,
+}
+
+const A_DAY: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// How the call went.
+#[derive(Debug, Clone)]
+struct Course {
     attempts: u32,
     gave_up: GaveUp,
+    elapsed: Duration,
+    history: Vec<PastAttempt>,
 }
 
 /// The error of a call's last attempt.
@@ -57,12 +72,28 @@ pub enum GaveUp {
 }
 
 impl<E> CallError<E> {
-    pub(crate) fn new(kind: CallErrorKind<E>, attempts: u32, gave_up: GaveUp) -> Self {
-        Self {
-            kind,
+    pub(crate) fn new(
+        kind: CallErrorKind<E>,
+        attempts: u32,
+        gave_up: GaveUp,
+        elapsed: Duration,
+        history: Vec<PastAttempt>,
+    ) -> Self {
+        let course = Course {
             attempts,
             gave_up,
+            elapsed,
+            history,
+        };
+        Self {
+            kind,
+            course: Box::new(course),
         }
+    }
+
+    /// A call that ended with its first attempt, or before it.
+    fn at_once(kind: CallErrorKind<E>, attempts: u32) -> Self {
+        Self::new(kind, attempts, GaveUp::Policy, Duration::ZERO, Vec::new())
     }
 
     /// The error of the last attempt.
@@ -77,12 +108,23 @@ impl<E> CallError<E> {
 
     /// How many attempts were made: 0 if the input was wrong or the client cannot send.
     pub fn attempts(&self) -> u32 {
-        self.attempts
+        self.course.attempts
+    }
+
+    /// How long the call took, waits included.
+    pub fn elapsed(&self) -> Duration {
+        self.course.elapsed
+    }
+
+    /// All attempts, the first one first, for a log: what each ended with, when it began and how long
+    /// it took.
+    pub fn history(&self) -> &[PastAttempt] {
+        &self.course.history
     }
 
     /// Why there were no more attempts.
     pub fn gave_up(&self) -> GaveUp {
-        self.gave_up
+        self.course.gave_up
     }
 
     /// Apideck's refusal, if the call ended with one.
@@ -103,39 +145,39 @@ impl<E> CallError<E> {
 
     /// Whether the call ran out of time.
     pub fn is_deadline(&self) -> bool {
-        self.gave_up == GaveUp::Deadline
+        self.course.gave_up == GaveUp::Deadline
     }
 
     /// Whether the retry budget that the call shares with others had nothing left for its next
     /// attempt.
     pub fn is_budget(&self) -> bool {
-        matches!(self.gave_up, GaveUp::Budget | GaveUp::Held)
+        matches!(self.course.gave_up, GaveUp::Budget | GaveUp::Held)
     }
 }
 
 impl<E> From<BuildError> for CallError<E> {
     fn from(error: BuildError) -> Self {
-        Self::new(CallErrorKind::Build(error), 0, GaveUp::Policy)
+        Self::at_once(CallErrorKind::Build(error), 0)
     }
 }
 
 impl<E> From<ClientError> for CallError<E> {
     fn from(error: ClientError) -> Self {
-        Self::new(CallErrorKind::Client(error), 0, GaveUp::Policy)
+        Self::at_once(CallErrorKind::Client(error), 0)
     }
 }
 
 /// For tests of code that takes an error: as if the first attempt had ended with it.
 impl<E> From<ResponseError> for CallError<E> {
     fn from(error: ResponseError) -> Self {
-        Self::new(error.into(), 1, GaveUp::Policy)
+        Self::at_once(error.into(), 1)
     }
 }
 
 /// For tests of code that takes an error: as if the first attempt had ended with it.
 impl<E> From<Failure<E>> for CallError<E> {
     fn from(failure: Failure<E>) -> Self {
-        Self::new(CallErrorKind::Transport(failure), 1, GaveUp::Policy)
+        Self::at_once(CallErrorKind::Transport(failure), 1)
     }
 }
 
@@ -149,6 +191,10 @@ impl<E> From<ResponseError> for CallErrorKind<E> {
 }
 
 impl<E> CallErrorKind<E> {
+    pub(crate) fn is_not_sent(&self) -> bool {
+        matches!(self, Self::Transport(failure) if failure.kind().is_not_sent())
+    }
+
     pub(crate) fn is_timeout(&self) -> bool {
         matches!(self, Self::Transport(failure) if failure.kind() == FailureKind::TimedOut)
     }
@@ -163,28 +209,53 @@ impl<E: Error + 'static> fmt::Display for CallError<E> {
             CallErrorKind::Decode(error) => fmt::Display::fmt(error, formatter)?,
             CallErrorKind::Transport(error) => fmt::Display::fmt(error, formatter)?,
         }
-        let reason = match self.gave_up {
-            GaveUp::Policy if self.attempts <= 1 => return Ok(()),
+        if self.course.attempts > 1 || self.course.gave_up != GaveUp::Policy {
+            self.tell_how(formatter)?;
+        }
+        Ok(())
+    }
+}
+
+impl<E> CallError<E> {
+    /// How many attempts in how long, why there was no further one, and what else they ended with.
+    fn tell_how(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let plural = if self.course.attempts == 1 { "" } else { "s" };
+        let seconds = self.course.elapsed.as_secs_f64();
+        write!(
+            formatter,
+            " ({} attempt{plural} in {seconds:.1} s",
+            self.course.attempts
+        )?;
+        formatter.write_str(match self.course.gave_up {
             GaveUp::Policy => "",
             GaveUp::Deadline => ", out of time",
             GaveUp::Budget => ", the retry budget is empty",
             GaveUp::Held => ", held by the retry budget",
-        };
-        let plural = if self.attempts == 1 { "" } else { "s" };
-        write!(formatter, " ({} attempt{plural}{reason})", self.attempts)
+        })?;
+        if let (GaveUp::Deadline, Some(asked)) = (self.course.gave_up, self.retry_after()) {
+            if asked <= A_DAY {
+                write!(formatter, ": the server asks to wait {asked:?}")?;
+            } else {
+                formatter.write_str(": the server asks to wait more than a day")?;
+            }
+        }
+        let mut told = PastCause::of(&self.kind).into_iter().collect::<Vec<_>>();
+        for PastAttempt { cause, .. } in &self.course.history {
+            if !told.contains(cause) {
+                let before = if told.len() == 1 { "; also: " } else { ", " };
+                write!(formatter, "{before}{cause}")?;
+                told.push(*cause);
+            }
+        }
+        formatter.write_str(")")
+    }
+
+    /// How long the server asks to wait, if it refused the last attempt and says so.
+    pub fn retry_after(&self) -> Option<Duration> {
+        self.api_error().and_then(ApiError::retry_after)
     }
 }
 
-/// The text already includes that of [`kind`](CallError::kind), so the source is the error behind
-/// that: the HTTP stack's own error, if there is one.
-impl<E: Error + 'static> Error for CallError<E> {
-    fn source(&self) -> Option<&(dyn Error + 'static)> {
-        match &self.kind {
-            CallErrorKind::Build(error) => error.source(),
-            CallErrorKind::Client(error) => error.source(),
-            CallErrorKind::Api(error) => error.source(),
-            CallErrorKind::Decode(error) => error.source(),
-            CallErrorKind::Transport(failure) => failure.source(),
-        }
-    }
-}
+/// There is no source: the text has those of all sources already. What is behind it is
+/// [`kind`](CallError::kind).
+impl<E: Error + 'static> Error for CallError<E> {}

@@ -1,60 +1,10 @@
 //! The failure of an attempt that got no complete answer.
 
 use std::error::Error;
-use std::{fmt, io};
+use std::fmt;
 
-/// What is known about an attempt that got no complete answer.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum FailureKind {
-    /// The request certainly did not reach the server: the name did not resolve, or the connection
-    /// or its TLS handshake failed.
-    NotSent,
-    /// Time ran out. The server may have acted on the request.
-    TimedOut,
-    /// The connection broke after at least part of the request was sent. The server may have acted
-    /// on the request.
-    Unanswered,
-    /// The answer has more bytes than the client accepts. The server has acted on the request.
-    TooLarge,
-    /// Anything else.
-    Other,
-}
-
-impl FailureKind {
-    /// Classifies an I/O error by whether it happened while connecting, happened later, or was a
-    /// timeout.
-    ///
-    /// ```
-    /// use apideck_vault_core::error::FailureKind;
-    /// use std::io::{Error, ErrorKind};
-    ///
-    /// let refused = Error::from(ErrorKind::ConnectionRefused);
-    /// assert_eq!(FailureKind::of_io(&refused), FailureKind::NotSent);
-    /// let reset = Error::from(ErrorKind::ConnectionReset);
-    /// assert_eq!(FailureKind::of_io(&reset), FailureKind::Unanswered);
-    /// ```
-    pub fn of_io(error: &io::Error) -> Self {
-        match error.kind() {
-            io::ErrorKind::ConnectionRefused
-            | io::ErrorKind::HostUnreachable
-            | io::ErrorKind::NetworkUnreachable
-            | io::ErrorKind::AddrNotAvailable => Self::NotSent,
-            io::ErrorKind::TimedOut | io::ErrorKind::WouldBlock => Self::TimedOut,
-            _ if is_failed_lookup(error) => Self::NotSent,
-            _ => Self::Unanswered,
-        }
-    }
-}
-
-/// The standard library has no kind for a name that does not resolve. There is only this text on
-/// Unix, and the codes from WSAHOST_NOT_FOUND to WSANO_DATA on Windows.
-fn is_failed_lookup(error: &io::Error) -> bool {
-    matches!(error.raw_os_error(), Some(11001..=11004))
-        || error
-            .to_string()
-            .starts_with("failed to lookup address information")
-}
+use super::failure_kind::FailureKind;
+use super::printable::Printable;
 
 /// An attempt that got no complete answer: what is known about it, and the HTTP stack's own error
 /// `E`.
@@ -73,6 +23,8 @@ fn is_failed_lookup(error: &io::Error) -> bool {
 pub struct Failure<E> {
     kind: FailureKind,
     error: Option<E>,
+    /// Of an answer that was too large: how many bytes would have been read.
+    limit: Option<usize>,
 }
 
 impl<E> Failure<E> {
@@ -81,6 +33,16 @@ impl<E> Failure<E> {
         Self {
             kind,
             error: Some(error),
+            limit: None,
+        }
+    }
+
+    /// The caller stopped reading an answer of more than `limit` bytes.
+    pub fn too_large(limit: usize) -> Self {
+        Self {
+            kind: FailureKind::TooLarge,
+            error: None,
+            limit: Some(limit),
         }
     }
 
@@ -100,30 +62,34 @@ impl<E> Failure<E> {
     }
 }
 
-/// A failure without an error from the stack: the caller's own timer ended the attempt, or the
-/// caller stopped reading an answer that grew too large.
+/// A failure that the stack has no error for, such as a timer of the caller's that ended the attempt.
 impl<E> From<FailureKind> for Failure<E> {
     fn from(kind: FailureKind) -> Self {
-        Self { kind, error: None }
+        Self {
+            kind,
+            error: None,
+            limit: None,
+        }
     }
 }
 
 impl<E: Error + 'static> fmt::Display for Failure<E> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(match self.kind {
-            FailureKind::NotSent => "the request was not sent",
-            FailureKind::TimedOut => "no answer in time",
-            FailureKind::Unanswered => "the connection broke before the answer was complete",
-            FailureKind::TooLarge => "the answer is larger than this client accepts",
-            FailureKind::Other => "the HTTP client failed",
-        })?;
+        match self.limit {
+            Some(limit) => write!(
+                formatter,
+                "the answer is larger than {limit} bytes (`max_response_bytes`; a session's token \
+                 repeats its settings)"
+            )?,
+            None => formatter.write_str(self.kind.text())?,
+        }
         let mut next = self.error.as_ref().map(|error| error as &dyn Error);
         let mut last = String::new();
         while let Some(error) = next {
             let text = error.to_string();
             // Some stacks repeat the text of their source in their own.
             if !last.contains(&text) {
-                write!(formatter, ": {}", super::printable::Printable(&text))?;
+                write!(formatter, ": {}", Printable(&text))?;
                 last = text;
             }
             next = error.source();
@@ -132,15 +98,15 @@ impl<E: Error + 'static> fmt::Display for Failure<E> {
     }
 }
 
-impl<E: Error + 'static> Error for Failure<E> {
-    fn source(&self) -> Option<&(dyn Error + 'static)> {
-        self.error.as_ref().map(|error| error as &dyn Error)
-    }
-}
+/// There is no source: the text has those of all sources already, and whoever prints an error with its
+/// sources would see each twice. The HTTP stack's own error, with its sources, is
+/// [`error`](Failure::error).
+impl<E: Error + 'static> Error for Failure<E> {}
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::io;
 
     #[derive(Debug, thiserror::Error)]
     #[error("error sending request")]
@@ -153,7 +119,8 @@ mod tests {
             failure.to_string(),
             "the connection broke before the answer was complete: error sending request: reset"
         );
-        assert!(failure.source().unwrap().is::<Outer>());
+        assert!(failure.source().is_none());
+        assert!(failure.error().unwrap().source().is_some());
     }
 
     #[test]

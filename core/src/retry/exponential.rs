@@ -18,14 +18,15 @@ use crate::error::FailureKind;
 /// | | default |
 /// | --- | --- |
 /// | attempts | at most 8 |
-/// | first backoff | up to 1 s |
+/// | first backoff | up to 1 s; up to 50 ms after a connection that was refused or broke |
 /// | longest backoff | up to 8 s |
 /// | longest wait that a server can request | 60 s |
 /// | statuses that are retried | 408, 429, 500, 502, 503, 504 |
-/// | failures that are retried | not sent, timed out, unanswered |
+/// | failures that are retried | all in which no answer came; an untrusted certificate is not, and a name that does not resolve or a refused connection for 8 s only |
 ///
 /// A request whose fate is unknown is sent again. At worst, that creates a second token that is
-/// never used. To avoid that, use `.failures([FailureKind::NotSent])`.
+/// never used. [`without_repeats`](Self::without_repeats)
+/// avoids that.
 ///
 /// The time limits and the retry budget are not part of the policy but of
 /// [`ClientSettings`](crate::ClientSettings).
@@ -68,6 +69,14 @@ pub struct ExponentialBackoff {
     failures: Vec<FailureKind>,
 }
 
+/// The longest wait before the first retry after a connection was refused or broke. The AWS SDKs
+/// [chose the same](https://docs.aws.amazon.com/sdkref/latest/guide/feature-retry-behavior.html) for
+/// transient errors.
+const RECONNECT_BACKOFF: Duration = Duration::from_millis(50);
+
+/// Until when, after the beginning of a call, a server that does not exist is looked for.
+const TIME_FOR_THE_UNREACHABLE: Duration = Duration::from_secs(8);
+
 impl ExponentialBackoff {
     /// The policy with the defaults above.
     pub fn new() -> Self {
@@ -85,11 +94,20 @@ impl ExponentialBackoff {
                 StatusCode::GATEWAY_TIMEOUT,
             ],
             failures: vec![
+                FailureKind::NameNotResolved,
+                FailureKind::Refused,
                 FailureKind::NotSent,
                 FailureKind::TimedOut,
                 FailureKind::Unanswered,
             ],
         }
+    }
+
+    /// Retries only what surely did not reach the server: no request is ever repeated.
+    pub fn without_repeats() -> Self {
+        let mut policy = Self::new().statuses([]);
+        policy.failures.retain(|kind| kind.is_not_sent());
+        policy
     }
 
     /// A policy with one attempt and no retries.
@@ -134,6 +152,18 @@ impl ExponentialBackoff {
         self
     }
 
+    /// The limit of this attempt's backoff.
+    fn longest_backoff(&self, failed: &FailedAttempt<'_>) -> Duration {
+        let doublings = failed.number.saturating_sub(1);
+        let factor = 2_u32.checked_pow(doublings).unwrap_or(u32::MAX);
+        let backoff = self.initial_backoff.saturating_mul(factor);
+        let backoff = backoff.min(self.max_backoff);
+        if failed.number == 1 && is_connection_trouble(failed.cause) {
+            return backoff.min(RECONNECT_BACKOFF);
+        }
+        backoff
+    }
+
     fn is_retried(&self, cause: Cause<'_>) -> bool {
         match cause {
             Cause::Api(error) => self.statuses.contains(&error.status()),
@@ -154,12 +184,7 @@ impl RetryPolicy for ExponentialBackoff {
         if failed.number >= self.max_attempts || !self.is_retried(failed.cause) {
             return Verdict::Stop;
         }
-        let doublings = failed.number.saturating_sub(1);
-        let factor = 2_u32.checked_pow(doublings).unwrap_or(u32::MAX);
-        let limit = self
-            .initial_backoff
-            .saturating_mul(factor)
-            .min(self.max_backoff);
+        let limit = self.longest_backoff(failed);
         let asked = failed
             .retry_after()
             .unwrap_or_default()
@@ -168,9 +193,36 @@ impl RetryPolicy for ExponentialBackoff {
         let spread = limit.max(asked.checked_div(2).unwrap_or(asked));
         // A backoff that the policy chooses does not cost a call its last attempt.
         let earliest = failed.elapsed.saturating_add(asked);
-        let left = failed
-            .deadline
-            .map_or(Duration::MAX, |deadline| deadline.saturating_sub(earliest));
+        let left = time_for_retries(failed).saturating_sub(earliest);
+        if left.is_zero() && is_unreachable(failed.cause) {
+            return Verdict::Stop;
+        }
         Verdict::RetryAfter(asked.saturating_add(failed.jitter(spread.min(left))))
     }
+}
+
+/// How long a call may go on to be retried: nothing listens at a wrong address, and nothing answers to a
+/// wrong name, however long a caller waits for it.
+fn time_for_retries(failed: &FailedAttempt<'_>) -> Duration {
+    let deadline = failed.deadline.unwrap_or(Duration::MAX);
+    if is_unreachable(failed.cause) {
+        deadline.min(TIME_FOR_THE_UNREACHABLE)
+    } else {
+        deadline
+    }
+}
+
+fn is_unreachable(cause: Cause<'_>) -> bool {
+    matches!(
+        cause,
+        Cause::Transport(FailureKind::NameNotResolved | FailureKind::Refused)
+    )
+}
+
+/// A connection that was refused or broke, which cost the service next to nothing.
+fn is_connection_trouble(cause: Cause<'_>) -> bool {
+    let Cause::Transport(kind) = cause else {
+        return false;
+    };
+    kind.is_not_sent() || kind == FailureKind::Unanswered
 }

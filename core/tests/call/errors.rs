@@ -77,12 +77,60 @@ fn the_steps_of_a_call_can_be_kept_without_its_settings() {
 }
 
 #[test]
-fn the_source_of_an_error_is_the_stacks_own_error() {
+fn the_text_of_an_error_says_everything_once() {
     let run = run(&with(ExponentialBackoff::none()), 1, |_| {
         (failure(FailureKind::NotSent), MS)
     });
     assert_eq!(run.error().to_string(), "the request was not sent: broken");
-    assert!(run.error().source().unwrap().is::<io::Error>());
+    // So whoever prints the sources, too, sees nothing twice.
+    assert!(run.error().source().is_none());
+    let CallErrorKind::Transport(failure) = run.error().kind() else {
+        panic!("{:?}", run.error())
+    };
+    assert_eq!(failure.error().unwrap().to_string(), "broken");
+}
+
+#[test]
+fn an_error_tells_the_story_of_its_call() {
+    let policy = ExponentialBackoff::new().max_attempts(4);
+    let run = run(&with(policy).budget(None), 1, |number| match number {
+        1 => (failure(FailureKind::Refused), MS),
+        2 | 3 => (answer(503, &[]), 2 * MS),
+        _ => (answer(500, &[]), MS),
+    });
+    let error = run.error();
+    let seconds = error.elapsed().as_secs_f64();
+    assert_eq!(
+        error.to_string(),
+        format!(
+            "500 Internal Server Error: no (4 attempts in {seconds:.1} s; also: the server does not \
+             accept connections, 503 Service Unavailable)"
+        )
+    );
+    let history: Vec<_> = error.history().iter().map(ToString::to_string).collect();
+    assert_eq!(history.len(), 4);
+    assert_eq!(
+        history[0],
+        "the server does not accept connections after 0.001 s, begun at 0.000 s"
+    );
+    assert_eq!(error.history()[2].begun, run.attempts[2].0);
+    assert_eq!(error.history()[2].took, 2 * MS);
+}
+
+#[test]
+fn an_attempt_that_the_deadline_cut_short_does_not_hide_what_was_wrong() {
+    let settings = settings().deadline(3 * S).budget(None);
+    let run = run(&settings, 1, |number| match number {
+        1 => (answer(503, &[]), MS),
+        _ => (answer(200, &[]), 60 * S),
+    });
+    let error = run.error();
+    assert!(error.is_deadline());
+    assert!(error.api_error().unwrap().is_server_error());
+    assert_eq!(
+        error.to_string(),
+        "503 Service Unavailable: no (2 attempts in 3.0 s, out of time; also: no answer in time)"
+    );
 }
 
 #[test]

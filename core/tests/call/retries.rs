@@ -54,10 +54,14 @@ fn only_the_failures_of_the_policy_are_retried() {
     assert_eq!(attempts(&default, FailureKind::Unanswered), 8);
     assert_eq!(attempts(&default, FailureKind::TooLarge), 1);
     assert_eq!(attempts(&default, FailureKind::Other), 1);
+    assert_eq!(attempts(&default, FailureKind::Untrusted), 1);
 
-    let careful = default.failures([FailureKind::NotSent]);
+    let careful = ExponentialBackoff::without_repeats();
     assert_eq!(attempts(&careful, FailureKind::NotSent), 8);
+    assert!(attempts(&careful, FailureKind::Refused) > 1);
+    assert_eq!(attempts(&careful, FailureKind::Untrusted), 1);
     assert_eq!(attempts(&careful, FailureKind::Unanswered), 1);
+    assert_eq!(attempts(&careful, FailureKind::TimedOut), 1);
 }
 
 #[test]
@@ -137,5 +141,44 @@ fn a_custom_policy_sees_everything_that_is_known() {
         (answer(418, &[]), S)
     });
     assert_eq!(run.error().attempts(), 6);
-    assert_eq!(run.error().to_string(), "418 I'm a teapot: no (6 attempts)");
+    assert_eq!(
+        run.error().to_string(),
+        "418 I'm a teapot: no (6 attempts in 16.0 s)"
+    );
+}
+
+#[test]
+fn the_first_retry_after_a_broken_connection_waits_50_ms_at_most() {
+    for kind in [
+        FailureKind::NameNotResolved,
+        FailureKind::Refused,
+        FailureKind::NotSent,
+        FailureKind::Unanswered,
+    ] {
+        let waits = |seed| {
+            run(&settings().budget(None), seed, |_| {
+                (failure(kind), Duration::ZERO)
+            })
+            .waits()
+        };
+        let firsts = (0..200).map(|seed| waits(seed)[0]);
+        assert!(firsts.clone().all(|wait| wait < 50 * MS));
+        assert!(firsts.max().unwrap() > 45 * MS);
+        assert!((0..200).any(|seed| waits(seed)[1] > S));
+    }
+    // An answer that refuses has cost the service something.
+    let refused = |seed| run(&settings(), seed, |_| (answer(503, &[]), MS)).waits()[0];
+    assert!((0..200).any(|seed| refused(seed) > 900 * MS));
+}
+
+#[test]
+fn a_server_that_does_not_exist_is_looked_for_8_seconds() {
+    for kind in [FailureKind::NameNotResolved, FailureKind::Refused] {
+        for seed in 0..200 {
+            let run = run(&settings(), seed, |_| (failure(kind), 10 * MS));
+            assert!(run.elapsed <= 8 * S + 10 * MS, "{:?}", run.elapsed);
+            assert!(run.attempts.len() >= 4, "{:?}", run.attempts);
+            assert_eq!(run.error().failure_kind(), Some(kind));
+        }
+    }
 }

@@ -89,7 +89,11 @@ fn neither_jitter_nor_backoff_costs_a_call_its_last_attempt() {
 
 #[test]
 fn retry_after_beyond_the_deadline_fails_at_once() {
-    for asked in ["30", "31", "99999999999999999999"] {
+    for (asked, told) in [
+        ("30", "30s"),
+        ("45", "45s"),
+        ("9999999999", "more than a day"),
+    ] {
         let run = run(&settings(), 1, |_| {
             (answer(429, &[("retry-after", asked)]), MS)
         });
@@ -98,7 +102,10 @@ fn retry_after_beyond_the_deadline_fails_at_once() {
         assert!(run.error().api_error().unwrap().is_too_many_requests());
         assert_eq!(
             run.error().to_string(),
-            "429 Too Many Requests: no (1 attempt, out of time)"
+            format!(
+                "429 Too Many Requests: no (1 attempt in 0.0 s, out of time: the server asks to wait \
+                 {told})"
+            )
         );
     }
 }
@@ -117,15 +124,24 @@ fn an_attempt_gets_what_is_left_until_the_deadline() {
     assert!(run.error().is_deadline());
     assert_eq!(
         run.error().to_string(),
-        "no answer in time (3 attempts, out of time)"
+        "no answer in time (3 attempts in 30.0 s, out of time)"
     );
 }
 
 #[test]
-fn a_deadline_shorter_than_the_attempt_timeout_limits_the_attempt() {
-    let run = run(&settings().deadline(2 * S), 1, |_| {
-        (answer(200, &[]), 5 * S)
-    });
+fn a_first_attempt_that_hangs_leaves_time_for_another() {
+    let server = |number| (answer(200, &[]), if number == 1 { 60 * S } else { MS });
+    for seed in 0..200 {
+        let run = run(&settings().deadline(3 * S), seed, server);
+        assert_eq!(run.attempts[0], (Duration::ZERO, Some(1500 * MS)));
+        assert!(run.result.is_ok(), "{:?}", run.result);
+    }
+}
+
+#[test]
+fn an_only_attempt_gets_all_the_time_that_there_is() {
+    let settings = with(ExponentialBackoff::none()).deadline(2 * S);
+    let run = run(&settings, 1, |_| (answer(200, &[]), 5 * S));
     assert_eq!(run.attempts, [(Duration::ZERO, Some(2 * S))]);
     assert_eq!(run.elapsed, 2 * S);
     assert!(run.error().is_deadline());

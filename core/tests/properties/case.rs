@@ -122,6 +122,9 @@ pub(crate) fn outcome() -> impl Strategy<Value = Outcome> {
         Just("soon".to_owned()),
     ]);
     let kind = prop_oneof![
+        Just(FailureKind::NameNotResolved),
+        Just(FailureKind::Refused),
+        Just(FailureKind::Untrusted),
         Just(FailureKind::NotSent),
         Just(FailureKind::TimedOut),
         Just(FailureKind::Unanswered),

@@ -1,0 +1,66 @@
+//! What the attempts of a call ended with.
+
+use http::StatusCode;
+use std::fmt;
+use std::time::Duration;
+
+use super::{CallErrorKind, FailureKind};
+
+/// An attempt of a call that failed: small, and without anything that a server or a caller wrote.
+///
+/// Its text is a line for a log: `503 Service Unavailable after 0.012 s, begun at 1.207 s`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct PastAttempt {
+    /// What it ended with.
+    pub cause: PastCause,
+    /// When it began, counted from the beginning of the call.
+    pub begun: Duration,
+    /// How long it took.
+    pub took: Duration,
+}
+
+/// What an attempt ended with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum PastCause {
+    /// An answer with this status, which is not a success.
+    Refused(StatusCode),
+    /// An answer that claims success and breaks the contract.
+    Broken,
+    /// No complete answer.
+    Failed(FailureKind),
+}
+
+impl PastCause {
+    /// Nothing, if the call could not be made.
+    pub(crate) fn of<E>(kind: &CallErrorKind<E>) -> Option<Self> {
+        match kind {
+            CallErrorKind::Build(_) | CallErrorKind::Client(_) => None,
+            CallErrorKind::Api(error) => Some(Self::Refused(error.status())),
+            CallErrorKind::Decode(_) => Some(Self::Broken),
+            CallErrorKind::Transport(failure) => Some(Self::Failed(failure.kind())),
+        }
+    }
+}
+
+impl fmt::Display for PastCause {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Refused(status) => status.fmt(formatter),
+            Self::Broken => formatter.write_str("an answer that breaks the contract"),
+            Self::Failed(kind) => formatter.write_str(kind.text()),
+        }
+    }
+}
+
+impl fmt::Display for PastAttempt {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (took, begun) = (self.took.as_secs_f64(), self.begun.as_secs_f64());
+        write!(
+            formatter,
+            "{} after {took:.3} s, begun at {begun:.3} s",
+            self.cause
+        )
+    }
+}
