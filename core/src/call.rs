@@ -21,7 +21,7 @@ use std::time::Duration;
 
 use crate::error::{CallError, CallErrorKind, Failure, GaveUp};
 use crate::operation::Operation;
-use crate::retry::{RetryBudget, Verdict};
+use crate::retry::{Hold, Verdict};
 use crate::settings::ClientSettings;
 use state::State;
 
@@ -110,7 +110,9 @@ pub struct Wait<O, E> {
     begun: Duration,
     delay: Duration,
     /// How many pauses the budget has added so far.
-    held: u32,
+    pauses: u32,
+    /// Its place among the calls that the budget holds.
+    hold: Option<Hold>,
     error: CallErrorKind<E>,
 }
 
@@ -155,7 +157,7 @@ impl<O: Operation, E> Attempt<O, E> {
             Ok(Err(error)) => error.into(),
             Err(failure) => CallErrorKind::Transport(failure),
         };
-        state.remember(&error, self.begun, elapsed);
+        state.fails(&error, self.begun, elapsed);
         let verdict = state.verdict(&error, elapsed);
         // An attempt that the deadline cut short says less than the one before it.
         let was_cut_short = error.is_timeout() && !state.is_open(elapsed);
@@ -165,14 +167,15 @@ impl<O: Operation, E> Attempt<O, E> {
         };
         match verdict {
             Verdict::RetryAfter(delay) if state.is_open(elapsed.saturating_add(delay)) => {
-                if !error.is_not_sent() && state.fails_now() {
+                if state.needs_token(&error) && state.fails_now() {
                     return state.done(error, GaveUp::Budget, elapsed);
                 }
                 Step::Wait(Wait {
                     state,
                     begun: elapsed,
                     delay,
-                    held: 0,
+                    pauses: 0,
+                    hold: None,
                     error,
                 })
             }
@@ -200,7 +203,7 @@ impl<O: Operation, E> Wait<O, E> {
 
     /// Whether the call is waiting because it found the retry budget empty.
     pub fn is_held(&self) -> bool {
-        self.held > 0
+        self.hold.is_some()
     }
 
     /// Continues after the wait. `elapsed` is the time since the call began.
@@ -212,54 +215,64 @@ impl<O: Operation, E> Wait<O, E> {
         // The full delay counts as elapsed, so a stopped clock cannot keep a call alive.
         let elapsed = elapsed.max(self.begun.saturating_add(self.delay));
         if !self.state.is_open(elapsed) {
-            let gave_up = match self.held {
-                0 => GaveUp::Deadline,
-                _ => GaveUp::Held,
+            let gave_up = match self.hold {
+                None => GaveUp::Deadline,
+                Some(_) => GaveUp::Held,
             };
             return self.state.done(self.error, gave_up, elapsed);
         }
-        // What never reached the service costs it nothing, and so takes no token.
-        let needs_token = !self.error.is_not_sent();
-        if let Some(budget) = self.state.budget()
-            && needs_token
-        {
-            if self.is_held() {
-                budget.call_was_held(self.delay);
-            }
-            if !budget.take() {
-                if budget.fails_when_empty(self.state.settings.deadline) {
-                    return self.state.done(self.error, GaveUp::Budget, elapsed);
-                }
-                return self.hold(elapsed);
-            }
-        }
-        match self.state.request() {
-            Ok(request) => {
-                self.state.attempts = self.state.attempts.saturating_add(1);
-                self.state.previous = Some(self.error);
-                Step::Send(request, Attempt::at(elapsed, self.state))
-            }
+        let request = match self.state.request() {
+            Ok(request) => request,
             Err(error) => {
-                if let Some(budget) = self.state.budget()
-                    && needs_token
-                {
-                    budget.give_back();
-                }
                 let error = CallErrorKind::Build(error);
-                self.state.done(error, GaveUp::Policy, elapsed)
+                return self.state.done(error, GaveUp::Policy, elapsed);
             }
+        };
+        if !self.is_let_through(elapsed) {
+            if self.state.fails_when_empty() {
+                return self.state.done(self.error, GaveUp::Budget, elapsed);
+            }
+            return self.hold(elapsed);
         }
+        self.state.attempts = self.state.attempts.saturating_add(1);
+        self.state.is_probe = self.is_held();
+        self.state.previous = Some(self.error);
+        Step::Send(request, Attempt::at(elapsed, self.state))
+    }
+
+    /// Whether the budget has a token for the next attempt, or lets it go without one.
+    fn is_let_through(&mut self, elapsed: Duration) -> bool {
+        let Some(budget) = self.state.budget() else {
+            return true;
+        };
+        if !self.state.needs_token(&self.error) {
+            return true;
+        }
+        if let Some(hold) = &self.hold {
+            hold.has_waited(self.delay);
+        }
+        if budget.take() {
+            return true;
+        }
+        let left = self.state.left(elapsed);
+        let is_chance = !self.state.had_last_chance && budget.is_last_chance(left, self.is_held());
+        self.state.had_last_chance |= is_chance;
+        is_chance
     }
 
     /// The budget is empty: pauses again if there is time before the deadline.
     fn hold(mut self, elapsed: Duration) -> Step<O, E> {
-        let gave_up = match self.held {
-            0 => GaveUp::Budget,
-            _ => GaveUp::Held,
+        let gave_up = match self.hold {
+            None => GaveUp::Budget,
+            Some(_) => GaveUp::Held,
         };
-        self.held = self.held.saturating_add(1);
+        self.pauses = self.pauses.saturating_add(1);
         let left = self.state.left(elapsed);
-        self.delay = RetryBudget::pause(left, self.state.random_for_pause(self.held));
+        let random = self.state.random_for_pause(self.pauses);
+        if let Some(budget) = self.state.budget() {
+            self.hold.get_or_insert_with(|| Hold::begin(budget));
+            self.delay = budget.pause(left, random);
+        }
         self.begun = elapsed;
         if self.state.is_open(elapsed.saturating_add(self.delay)) {
             Step::Wait(self)

@@ -3,6 +3,7 @@
 mod budget;
 mod exponential;
 
+pub(crate) use budget::Hold;
 pub use budget::{RetryBudget, WhenEmpty};
 pub use exponential::ExponentialBackoff;
 

@@ -18,6 +18,10 @@ pub(super) struct State<O, E> {
     pub(super) operation: O,
     pub(super) seed: u64,
     pub(super) attempts: u32,
+    /// Whether the budget held the current attempt before it let it through.
+    pub(super) is_probe: bool,
+    /// Whether it was let through once without a token.
+    pub(super) had_last_chance: bool,
     history: Vec<PastAttempt>,
     /// What the attempt before the current one ended with.
     pub(super) previous: Option<CallErrorKind<E>>,
@@ -45,6 +49,8 @@ impl<O: Operation, E> State<O, E> {
             operation,
             seed,
             attempts: 1,
+            is_probe: false,
+            had_last_chance: false,
             history: Vec::new(),
             previous: None,
         });
@@ -120,19 +126,34 @@ impl<O: Operation, E> State<O, E> {
         })
     }
 
-    /// Whether a retry would end at once for lack of a token.
-    pub(super) fn fails_now(&self) -> bool {
-        self.budget()
-            .is_some_and(|budget| budget.fails_now(self.settings.deadline))
+    /// Whether a retry after this error takes a token. What never reached the service cost it nothing;
+    /// and a call is sent again once for free after its connection broke, because that is what a kept
+    /// connection does which the server had closed.
+    pub(super) fn needs_token(&self, error: &CallErrorKind<E>) -> bool {
+        let CallErrorKind::Transport(failure) = error else {
+            return true;
+        };
+        let is_first_break = failure.kind() == FailureKind::Unanswered && self.attempts == 1;
+        !failure.kind().is_not_sent() && !is_first_break
     }
 
-    /// Keeps what an attempt ended with.
-    pub(super) fn remember(
-        &mut self,
-        error: &CallErrorKind<E>,
-        begun: Duration,
-        elapsed: Duration,
-    ) {
+    /// Whether a retry would end at once for lack of a token.
+    pub(super) fn fails_now(&self) -> bool {
+        self.budget().is_some_and(RetryBudget::is_empty) && self.fails_when_empty()
+    }
+
+    /// Whether a call ends when it finds no token.
+    pub(super) fn fails_when_empty(&self) -> bool {
+        let deadline = self.settings.deadline;
+        self.budget()
+            .is_some_and(|budget| budget.fails_when_empty(deadline))
+    }
+
+    /// The current attempt has failed: the history keeps with what.
+    pub(super) fn fails(&mut self, error: &CallErrorKind<E>, begun: Duration, elapsed: Duration) {
+        if let (true, Some(budget)) = (self.is_probe, self.budget()) {
+            budget.probe_fails();
+        }
         let took = elapsed.saturating_sub(begun);
         if let Some(cause) = PastCause::of(error) {
             self.history.push(PastAttempt { cause, begun, took });

@@ -191,10 +191,6 @@ impl<E> From<ResponseError> for CallErrorKind<E> {
 }
 
 impl<E> CallErrorKind<E> {
-    pub(crate) fn is_not_sent(&self) -> bool {
-        matches!(self, Self::Transport(failure) if failure.kind().is_not_sent())
-    }
-
     pub(crate) fn is_timeout(&self) -> bool {
         matches!(self, Self::Transport(failure) if failure.kind() == FailureKind::TimedOut)
     }

@@ -1,6 +1,7 @@
 //! A limit on the retries of all calls together.
 
 mod bucket;
+mod line;
 
 mod atomic {
     pub(super) use std::sync::atomic::{AtomicU32, Ordering};
@@ -12,6 +13,7 @@ use std::time::Duration;
 
 use super::jitter;
 use bucket::Bucket;
+use line::Line;
 
 /// A bucket of tokens that all calls of a client share. A retry takes one token, calls and
 /// successes add fractions of one, and first attempts are free. While a service is down, the tokens
@@ -76,6 +78,7 @@ pub struct RetryBudget(Arc<Shared>);
 
 struct Shared {
     bucket: Bucket,
+    line: Line,
     settings: Settings,
 }
 
@@ -125,11 +128,11 @@ impl RetryBudget {
     /// A full budget with the default values above.
     pub fn new() -> Self {
         Self::with(
-            5 * RETRY,
+            2 * RETRY,
             Settings {
                 per_call: RETRY / 10,
                 per_success: RETRY / 100 * 33,
-                per_held_second: RETRY / 1000 * 3,
+                per_held_second: RETRY,
                 when_empty: WhenEmpty::Wait,
             },
         )
@@ -177,36 +180,54 @@ impl RetryBudget {
     }
 
     pub(crate) fn call_begins(&self) {
-        self.0.bucket.put(self.0.settings.per_call);
+        self.put(self.0.settings.per_call);
     }
 
     pub(crate) fn call_succeeds(&self) {
-        self.0.bucket.put(self.0.settings.per_success);
+        self.put(self.0.settings.per_success);
     }
 
-    pub(crate) fn call_was_held(&self, time: Duration) {
-        let tokens = f64::from(self.0.settings.per_held_second) * time.as_secs_f64();
-        self.0.bucket.put(tokens as u32);
+    /// A retry that a held call was given has failed.
+    pub(crate) fn probe_fails(&self) {
+        self.0.line.slow_down();
     }
 
     pub(crate) fn take(&self) -> bool {
         self.0.bucket.take(RETRY)
     }
 
-    /// Returns the token of a retry that is not made.
-    pub(crate) fn give_back(&self) {
-        self.0.bucket.put(RETRY);
+    /// Whether a call that finds no token is let through anyway: no other call is held that might need
+    /// one more, and with this little time left, no further look could help it.
+    pub(crate) fn is_last_chance(&self, left: Option<Duration>, is_held: bool) -> bool {
+        let others = self.0.line.held().saturating_sub(u32::from(is_held));
+        others == 0 && left.is_some_and(|left| left <= TIME_FOR_AN_ANSWER)
     }
 
     /// How long a held call pauses before it checks again, given the time left until its deadline
     /// and 64 random bits.
-    pub(crate) fn pause(left: Option<Duration>, random: u64) -> Duration {
+    pub(crate) fn pause(&self, left: Option<Duration>, random: u64) -> Duration {
         let longest = left.map_or(LONGEST_PAUSE, |left| {
             let left = left.checked_sub(TIME_FOR_AN_ANSWER).unwrap_or(left);
             LONGEST_PAUSE.min(left.checked_div(2).unwrap_or(left))
         });
+        let longest = longest.min(self.time_for_a_token());
         let more = jitter(longest.saturating_sub(SHORTEST_PAUSE), random);
         SHORTEST_PAUSE.saturating_add(more)
+    }
+
+    /// How long the held calls need to earn what is missing to a token for each.
+    fn time_for_a_token(&self) -> Duration {
+        let per_second = f64::from(self.0.settings.per_held_second);
+        let missing = RETRY.saturating_sub(self.0.bucket.tokens());
+        let seconds = self.0.line.seconds_for_one() * f64::from(missing) / per_second;
+        Duration::try_from_secs_f64(seconds).unwrap_or(Duration::MAX)
+    }
+
+    fn put(&self, tokens: u32) {
+        self.0.bucket.put(tokens);
+        if self.0.bucket.tokens() == self.0.bucket.capacity() {
+            self.0.line.recover();
+        }
     }
 
     /// Whether a call ends when it finds no token, either because it is meant to, or because
@@ -219,16 +240,40 @@ impl RetryBudget {
             || (deadline.is_none() && settings.per_held_second == 0)
     }
 
-    /// Whether a call that needs a retry now would end at once.
-    pub(crate) fn fails_now(&self, deadline: Option<Duration>) -> bool {
-        self.0.bucket.tokens() < RETRY && self.fails_when_empty(deadline)
+    /// Whether there is no token now.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.bucket.tokens() < RETRY
     }
 
     fn with(capacity: u32, settings: Settings) -> Self {
         Self(Arc::new(Shared {
             bucket: Bucket::new(capacity),
+            line: Line::default(),
             settings,
         }))
+    }
+}
+
+/// A held call's place in the line, for as long as it is held.
+pub(crate) struct Hold(RetryBudget);
+
+impl Hold {
+    pub(crate) fn begin(budget: &RetryBudget) -> Self {
+        budget.0.line.enter();
+        Self(budget.clone())
+    }
+
+    /// Credits the budget with what this call earned by waiting so long.
+    pub(crate) fn has_waited(&self, time: Duration) {
+        let Shared { line, settings, .. } = &*self.0.0;
+        let tokens = f64::from(settings.per_held_second) * line.share_of(time);
+        self.0.put(tokens as u32);
+    }
+}
+
+impl Drop for Hold {
+    fn drop(&mut self) {
+        self.0.0.line.leave();
     }
 }
 
