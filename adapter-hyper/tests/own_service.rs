@@ -58,7 +58,7 @@ async fn a_call_on_a_service_that_is_not_sync_can_be_spawned() {
 #[tokio::test]
 async fn an_io_error_of_a_service_is_classified_by_its_kind() {
     for (error, kind) in [
-        (io::ErrorKind::ConnectionRefused, FailureKind::NotSent),
+        (io::ErrorKind::ConnectionRefused, FailureKind::Refused),
         (io::ErrorKind::TimedOut, FailureKind::TimedOut),
         (io::ErrorKind::ConnectionReset, FailureKind::Unanswered),
     ] {
@@ -67,4 +67,45 @@ async fn an_io_error_of_a_service_is_classified_by_its_kind() {
         assert_eq!(failed.failure_kind(), Some(kind));
         assert_eq!(failed.gave_up(), GaveUp::Policy);
     }
+}
+
+/// Hangs, below a layer of tower's that gives up: its error, as tower words it.
+#[derive(Clone)]
+struct TimedOut;
+
+#[derive(Debug)]
+struct Elapsed;
+
+impl std::fmt::Display for Elapsed {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.pad("request timed out")
+    }
+}
+
+impl std::error::Error for Elapsed {}
+
+impl Service<Request<Full<Bytes>>> for TimedOut {
+    type Response = Response<Full<Bytes>>;
+    type Error = Elapsed;
+    type Future = Ready<Result<Self::Response, Elapsed>>;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Elapsed>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, _: Request<Full<Bytes>>) -> Self::Future {
+        ready(Err(Elapsed))
+    }
+}
+
+#[tokio::test]
+async fn the_timeout_of_a_tower_layer_is_a_timeout() {
+    let vault = Vault::new("sk_live_1", "app").unwrap();
+    let settings = ClientSettings::from(vault).retry(ExponentialBackoff::none());
+    let client = VaultClient::from_client(settings, TimedOut);
+    let call = client.create_session(CreateSession::new("test-consumer"));
+    assert_eq!(
+        call.await.unwrap_err().failure_kind(),
+        Some(FailureKind::TimedOut)
+    );
 }

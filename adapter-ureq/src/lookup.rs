@@ -7,11 +7,11 @@ use std::net::{SocketAddr, ToSocketAddrs};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
+use ureq::Error;
 use ureq::config::Config;
 use ureq::http::Uri;
 use ureq::unversioned::resolver::{DefaultResolver, ResolvedSocketAddrs, Resolver};
 use ureq::unversioned::transport::NextTimeout;
-use ureq::Error;
 
 /// For how long an answer is used again: long enough for a burst of calls, short enough for a server
 /// that moves.
@@ -164,8 +164,14 @@ mod tests {
         let second = lookups.lookup_of("localhost:80".to_owned());
         assert!(Arc::ptr_eq(&first, &second));
         assert!(first.wait(LONG).unwrap().is_ok());
-        assert!(Arc::ptr_eq(&first, &lookups.lookup_of("localhost:80".to_owned())));
-        assert!(!Arc::ptr_eq(&first, &lookups.lookup_of("localhost:81".to_owned())));
+        assert!(Arc::ptr_eq(
+            &first,
+            &lookups.lookup_of("localhost:80".to_owned())
+        ));
+        assert!(!Arc::ptr_eq(
+            &first,
+            &lookups.lookup_of("localhost:81".to_owned())
+        ));
     }
 
     #[test]
@@ -180,7 +186,9 @@ mod tests {
     fn a_failure_is_for_those_that_waited_and_not_kept() {
         let lookup = Lookup::begin();
         assert!(lookup.is_good());
-        lookup.end(Err::<std::vec::IntoIter<_>, _>(io::Error::other("no such name")));
+        lookup.end(Err::<std::vec::IntoIter<_>, _>(io::Error::other(
+            "no such name",
+        )));
         assert!(!lookup.is_good());
         assert_eq!(lookup.wait(LONG).unwrap().unwrap_err().1, "no such name");
     }

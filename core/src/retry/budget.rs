@@ -180,11 +180,14 @@ impl RetryBudget {
     }
 
     pub(crate) fn call_begins(&self) {
-        self.put(self.0.settings.per_call);
+        self.0.bucket.put(self.0.settings.per_call);
     }
 
     pub(crate) fn call_succeeds(&self) {
-        self.put(self.0.settings.per_success);
+        self.0.bucket.put(self.0.settings.per_success);
+        if self.0.bucket.tokens() == self.0.bucket.capacity() {
+            self.0.line.recover();
+        }
     }
 
     /// A retry that a held call was given has failed.
@@ -223,13 +226,6 @@ impl RetryBudget {
         Duration::try_from_secs_f64(seconds).unwrap_or(Duration::MAX)
     }
 
-    fn put(&self, tokens: u32) {
-        self.0.bucket.put(tokens);
-        if self.0.bucket.tokens() == self.0.bucket.capacity() {
-            self.0.line.recover();
-        }
-    }
-
     /// Whether a call ends when it finds no token, either because it is meant to, or because
     /// waiting could never help: the bucket cannot hold a whole token, or nothing would ever end
     /// the wait.
@@ -265,9 +261,13 @@ impl Hold {
 
     /// Credits the budget with what this call earned by waiting so long.
     pub(crate) fn has_waited(&self, time: Duration) {
-        let Shared { line, settings, .. } = &*self.0.0;
+        let Shared {
+            bucket,
+            line,
+            settings,
+        } = &*self.0.0;
         let tokens = f64::from(settings.per_held_second) * line.share_of(time);
-        self.0.put(tokens as u32);
+        bucket.put(tokens as u32);
     }
 }
 

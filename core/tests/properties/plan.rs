@@ -131,7 +131,7 @@ impl Plan {
 }
 
 pub(crate) fn plan() -> impl Strategy<Value = Plan> {
-    let budget = (0_u32..6, 0.0..1.5, -0.5..1.5, 0.0..0.1, any::<bool>());
+    let budget = (0_u32..6, 0.0..1.5, -0.5..1.5, 0.05..2.0, any::<bool>());
     let budget = budget.prop_map(
         |(capacity, per_call, per_success, per_held_second, fails)| Budget {
             capacity,

@@ -128,7 +128,7 @@ fn drips_slowly(stack: Stack) {
 
     let emulator = Emulator::start().unwrap();
     let slow = Answer::normal().drip(Duration::from_millis(20));
-    emulator.script([slow.clone(), slow]);
+    emulator.script([slow.clone(), slow.clone(), slow]);
     let client = client_for(stack, &emulator);
     let attempt = client.with_settings(|settings| settings.retry(once()).attempt_timeout(SHORT));
     let failed = attempt.send(example()).unwrap_err();

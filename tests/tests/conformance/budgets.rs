@@ -1,5 +1,5 @@
 //! How many attempts an outage takes in all. By default a call makes up to eight, but all calls to
-//! one vault share a budget of retries: five at first, and one more for every ten calls.
+//! one vault share a budget of retries: two at first, and one more for every ten calls.
 
 use apideck_vault_core::{ClientSettings, Vault};
 use apideck_vault_emulator::{Answer, Emulator};
@@ -19,7 +19,7 @@ pub(crate) const CASES: &[Case] = &[
     case("vaults_have_retry_budgets_of_their_own", own_budgets),
 ];
 
-const ATTEMPTS: u32 = 6;
+const ATTEMPTS: u32 = 3;
 
 fn settings(vault: Vault) -> ClientSettings {
     ClientSettings::from(vault).retry(impatient().max_attempts(ATTEMPTS))
@@ -43,12 +43,13 @@ fn requests_of(
     emulator.requests().len()
 }
 
-/// One attempt for each call, five retries, and one more for every ten calls. Without a budget it
-/// would be 600 attempts.
+/// One attempt for each call, two retries, one more for every ten calls, and those that the budget
+/// lets through at the end of a call because no other one is held. Without a budget it would be 300
+/// attempts.
 fn assert_shared(emulator: &Emulator, client_of_call: impl Fn(usize) -> Client) {
     let requests = requests_of(100, emulator, client_of_call);
     // A slow machine may not come to all of the retries in the time that a call has.
-    assert!((101..=115).contains(&requests), "{requests}");
+    assert!((101..=220).contains(&requests), "{requests}");
 }
 
 fn other_settings(stack: Stack) {
@@ -81,5 +82,5 @@ fn one_vault(stack: Stack) {
 fn own_budgets(stack: Stack) {
     let emulator = Emulator::start().unwrap();
     let client_of_call = |_| client(stack, settings(vault(&emulator)));
-    assert_eq!(requests_of(10, &emulator, client_of_call), 60);
+    assert_eq!(requests_of(10, &emulator, client_of_call), 30);
 }

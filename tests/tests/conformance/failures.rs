@@ -13,8 +13,8 @@ use crate::settings::{once, patient, settings_at};
 
 #[rustfmt::skip] // A case is a line.
 pub(crate) const CASES: &[Case] = &[
-    case("a_refused_connection_is_not_sent", refused),
-    case("a_name_that_does_not_resolve_is_not_sent", unresolved),
+    case("a_refused_connection_is_told_apart", refused),
+    case("a_name_that_does_not_resolve_is_told_apart", unresolved),
     case("a_server_that_accepts_nobody_is_not_sent", unreachable),
 ];
 
@@ -26,9 +26,12 @@ fn refused(stack: Stack) {
     let failed = client(stack, settings_at(url)).send(example());
     let failed = failed.unwrap_err();
     let text = &failed.text;
-    assert_eq!(failed.failure(), FailureKind::NotSent, "{text}");
+    assert_eq!(failed.failure(), FailureKind::Refused, "{text}");
     assert_eq!(failed.attempts, 4);
-    assert!(text.starts_with("the request was not sent: "), "{text}");
+    assert!(
+        text.starts_with("the server does not accept connections: "),
+        "{text}"
+    );
     assert!(text.contains("Connection refused"), "{text}");
     assert!(!text.contains("/vault/sessions"), "{text}");
 }
@@ -37,8 +40,18 @@ fn unresolved(stack: Stack) {
     // RFC 6761 reserves this name, so that it never resolves.
     let settings = settings_at("https://vault.invalid");
     let failed = client(stack, settings).send(example()).unwrap_err();
-    assert_eq!(failed.failure(), FailureKind::NotSent, "{}", failed.text);
+    assert_eq!(
+        failed.failure(),
+        FailureKind::NameNotResolved,
+        "{}",
+        failed.text
+    );
     assert_eq!(failed.attempts, 4);
+    let text = &failed.text;
+    assert!(
+        text.starts_with("the server's name does not resolve: "),
+        "{text}"
+    );
 }
 
 /// A listener whose queue is full drops what knocks: nobody says no, and nothing happens. The

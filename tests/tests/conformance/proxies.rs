@@ -99,7 +99,7 @@ fn absent(stack: Stack) {
     let url = format!("http://{address}");
     let environment = [("HTTPS_PROXY", url.as_str())];
     let outcome = child::run(Task::Call, stack, &emulator, &environment);
-    assert!(outcome.starts_with("NotSent: "), "{outcome}");
+    assert!(outcome.starts_with("Refused: "), "{outcome}");
     assert!(emulator.requests().is_empty());
 }
 
@@ -109,7 +109,7 @@ fn by_default(stack: Stack) {
     let environment = [("HTTPS_PROXY", proxy.url())];
     let outcome = child::run(Task::CallByDefault, stack, &emulator, &environment);
     // It got as far as to the certificate, which it has no reason to trust.
-    assert!(outcome.starts_with("NotSent: "), "{outcome}");
+    assert!(outcome.starts_with("Untrusted: "), "{outcome}");
     assert!(outcome.contains("UnknownIssuer"), "{outcome}");
     assert!(proxy.heads()[0].starts_with(&connect_line(&emulator)));
 }

@@ -1,5 +1,7 @@
 //! What a shared retry budget does to the calls that share it.
 
+mod shared;
+
 use apideck_vault_core::error::{CallError, Failure, FailureKind, GaveUp};
 use apideck_vault_core::http::Response;
 use apideck_vault_core::retry::{ExponentialBackoff, RetryBudget, WhenEmpty};
@@ -127,7 +129,8 @@ fn a_call_adds_to_the_budget_when_it_begins_and_when_it_succeeds() {
 #[test]
 fn calls_and_successes_refill_an_empty_budget() {
     let budget = only(10).refilled(0.25, 0.5, 0.0);
-    assert_eq!(run(&persistent(&budget), 1, Duration::MAX).attempts, 11);
+    // And one without a token, because no other call was held.
+    assert_eq!(run(&persistent(&budget), 1, Duration::MAX).attempts, 12);
     assert_eq!(budget.available(), 0.0);
     assert_eq!(run(&persistent(&budget), 1, Duration::ZERO).attempts, 1);
     assert_eq!(budget.available(), 0.75);
@@ -137,12 +140,11 @@ fn calls_and_successes_refill_an_empty_budget() {
 fn an_empty_budget_holds_a_call_until_its_deadline_and_says_so() {
     let held = run(&persistent(&only(2)), 1, Duration::MAX);
     let error = held.result.unwrap_err();
-    assert_eq!((held.attempts, error.attempts()), (3, 3));
+    assert_eq!((held.attempts, error.attempts()), (4, 4));
     assert!(error.is_budget() && !error.is_deadline());
-    assert!(error.api_error().unwrap().is_server_error());
     assert_eq!(
         error.to_string(),
-        "503 Service Unavailable: no body (3 attempts in 29.7 s, held by the retry budget)"
+        "503 Service Unavailable: no body (4 attempts in 29.7 s, held by the retry budget)"
     );
     assert!(
         held.elapsed > 29 * S && held.elapsed < 30 * S,
@@ -156,7 +158,7 @@ fn a_call_without_time_for_another_pause_ends_at_once() {
     let at_once = ExponentialBackoff::new().initial_backoff(Duration::ZERO);
     let settings = persistent(&only(1)).retry(at_once).deadline(S / 10);
     let held = run(&settings, 1, Duration::MAX);
-    assert_eq!((held.attempts, held.elapsed), (2, Duration::ZERO));
+    assert_eq!((held.attempts, held.elapsed), (3, Duration::ZERO));
     assert!(held.result.unwrap_err().is_budget());
 }
 
@@ -183,7 +185,7 @@ fn pauses_take_up_to_half_the_time_left_until_2_s_before_the_deadline() {
 fn a_held_call_continues_when_another_call_succeeds() {
     let budget = only(1).refilled(0.0, 1.0, 0.0);
     let settings = persistent(&budget);
-    assert_eq!(run(&settings, 1, Duration::MAX).attempts, 2);
+    assert_eq!(run(&settings, 1, Duration::MAX).attempts, 3);
 
     let step: Step<_, Infallible> = settings.begin(create(), 2);
     let Step::Send(_, attempt) = step else {
@@ -246,6 +248,40 @@ fn a_budget_that_can_never_allow_a_retry_makes_no_call_wait() {
 }
 
 #[test]
+fn nonsense_values_do_not_panic() {
+    for (per_call, available) in [(-1.0, 0.0), (f64::NAN, 0.0), (f64::INFINITY, 3.0)] {
+        let budget = only(3).refilled(per_call, 0.0, 0.0);
+        run(&at_most(4, &budget), 1, Duration::MAX);
+        run(&at_most(1, &budget), 1, Duration::MAX);
+        assert_eq!(budget.available(), available);
+    }
+    assert!(RetryBudget::new().capacity(u32::MAX).available() > 40_000.0);
+}
+
+#[test]
+fn a_call_that_is_held_alone_is_let_through_once_before_its_deadline() {
+    for seed in 0..200 {
+        let alone = run(&persistent(&only(1)), seed, 28 * S);
+        assert!(alone.result.is_ok(), "{:?}", alone.result);
+        assert_eq!(alone.attempts, 3);
+        assert!(alone.elapsed >= 28 * S);
+        // Once, however much time is left after it.
+        assert_eq!(run(&persistent(&only(1)), seed, Duration::MAX).attempts, 3);
+    }
+}
+
+#[test]
+fn held_calls_earn_one_token_a_second_together_and_less_after_each_failure() {
+    // Two tokens, one let through at the end, and what is earned at 1, 1/2, 1/4, … per second.
+    let earning = run(
+        &persistent(&only(2).refilled(0.0, 0.0, 1.0)),
+        1,
+        Duration::MAX,
+    );
+    assert!((7..=9).contains(&earning.attempts), "{}", earning.attempts);
+}
+
+#[test]
 fn a_stopped_clock_does_not_hold_a_call_forever() {
     let mut step = persistent(&only(1)).begin(create(), 1);
     let mut waits = 0;
@@ -261,60 +297,4 @@ fn a_stopped_clock_does_not_hold_a_call_forever() {
     };
     assert!(error.is_budget());
     assert!(waits < 300, "{waits}");
-}
-
-/// Makes 100 calls that all fail, each with settings of its own, and returns how many attempts they
-/// made.
-fn attempts_of_100_calls(settings: impl Fn() -> ClientSettings) -> u32 {
-    let calls = (0..100).map(|seed| run(&settings(), seed, Duration::MAX).attempts);
-    calls.sum()
-}
-
-#[test]
-fn settings_made_for_each_call_share_the_budget_of_their_vault() {
-    let vault = Vault::new("key", "app").unwrap();
-    let client = ClientSettings::from(vault.clone());
-    let shared = attempts_of_100_calls(|| client.clone());
-    assert!(shared < 140, "{shared}");
-
-    let in_the_loop = || ClientSettings::from(vault.clone());
-    let a_policy_each = || in_the_loop().retry(ExponentialBackoff::new());
-    let a_deadline_each = || client.clone().deadline(29 * S);
-    let a_key_each = || {
-        client
-            .clone()
-            .vault(vault.clone().with_api_key("other").unwrap())
-    };
-    for attempts in [
-        attempts_of_100_calls(in_the_loop),
-        attempts_of_100_calls(a_policy_each),
-        attempts_of_100_calls(a_deadline_each),
-        attempts_of_100_calls(a_key_each),
-    ] {
-        assert!(attempts <= shared, "{attempts}");
-    }
-    // For comparison, with a separate budget for each call.
-    let apart = attempts_of_100_calls(|| client.clone().budget(RetryBudget::new()));
-    assert!(apart > 500, "{apart}");
-}
-
-#[test]
-fn a_vault_for_another_server_has_its_own_budget() {
-    let budget = |vault: Vault| ClientSettings::from(vault).budget.unwrap();
-    let vault = Vault::new("key", "app").unwrap();
-    let rotated = vault.clone().with_api_key("other").unwrap();
-    assert!(budget(vault.clone()).is_shared_with(&budget(rotated)));
-    let elsewhere = vault.clone().with_server_url("https://proxy.example");
-    assert!(!budget(vault).is_shared_with(&budget(elsewhere.unwrap())));
-}
-
-#[test]
-fn nonsense_values_do_not_panic() {
-    for (per_call, available) in [(-1.0, 0.0), (f64::NAN, 0.0), (f64::INFINITY, 3.0)] {
-        let budget = only(3).refilled(per_call, 0.0, 0.0);
-        run(&at_most(4, &budget), 1, Duration::MAX);
-        run(&at_most(1, &budget), 1, Duration::MAX);
-        assert_eq!(budget.available(), available);
-    }
-    assert!(RetryBudget::new().capacity(u32::MAX).available() > 40_000.0);
 }

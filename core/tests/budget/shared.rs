@@ -1,0 +1,53 @@
+//! Who shares a budget.
+
+use apideck_vault_core::retry::{ExponentialBackoff, RetryBudget};
+use apideck_vault_core::{ClientSettings, Vault};
+use std::time::Duration;
+
+use crate::{S, run};
+
+/// Makes 100 calls that all fail, each with settings of its own, and returns how many attempts they
+/// made.
+fn attempts_of_100_calls(settings: impl Fn() -> ClientSettings) -> u32 {
+    let calls = (0..100).map(|seed| run(&settings(), seed, Duration::MAX).attempts);
+    calls.sum()
+}
+
+#[test]
+fn settings_made_for_each_call_share_the_budget_of_their_vault() {
+    let vault = Vault::new("key", "app").unwrap();
+    let client = ClientSettings::from(vault.clone());
+    let shared = attempts_of_100_calls(|| client.clone());
+    // One each, the tokens, and one without a token at the end of each call.
+    assert!(shared < 300, "{shared}");
+
+    let in_the_loop = || ClientSettings::from(vault.clone());
+    let a_policy_each = || in_the_loop().retry(ExponentialBackoff::new());
+    let a_deadline_each = || client.clone().deadline(29 * S);
+    let a_key_each = || {
+        client
+            .clone()
+            .vault(vault.clone().with_api_key("other").unwrap())
+    };
+    for attempts in [
+        attempts_of_100_calls(in_the_loop),
+        attempts_of_100_calls(a_policy_each),
+        attempts_of_100_calls(a_deadline_each),
+        attempts_of_100_calls(a_key_each),
+    ] {
+        assert!(attempts <= shared, "{attempts}");
+    }
+    // For comparison, with a separate budget for each call.
+    let apart = attempts_of_100_calls(|| client.clone().budget(RetryBudget::new()));
+    assert!(apart > 700, "{apart}");
+}
+
+#[test]
+fn a_vault_for_another_server_has_its_own_budget() {
+    let budget = |vault: Vault| ClientSettings::from(vault).budget.unwrap();
+    let vault = Vault::new("key", "app").unwrap();
+    let rotated = vault.clone().with_api_key("other").unwrap();
+    assert!(budget(vault.clone()).is_shared_with(&budget(rotated)));
+    let elsewhere = vault.clone().with_server_url("https://proxy.example");
+    assert!(!budget(vault).is_shared_with(&budget(elsewhere.unwrap())));
+}
