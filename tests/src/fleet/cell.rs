@@ -1,6 +1,6 @@
 //! Some clients and their share of the service, in virtual time.
 
-use apideck_vault_core::{Attempt, Step};
+use apideck_vault_core::{Attempt, Attempts, Step};
 use std::time::Duration;
 
 use super::Settings;
@@ -15,7 +15,7 @@ use super::scenario::Scenario;
 use super::service::{CAUSE_BEGINS, Outcome, Service};
 
 /// For how long nothing may be refused before the service counts as healthy.
-const QUIET: Time = 5 * SECOND;
+const QUIET: Time = 10 * SECOND;
 /// How long after the cause a service that does not recover is watched.
 const GIVEN_UP_AFTER: Time = 600 * SECOND;
 const ARRIVAL: u32 = u32::MAX;
@@ -23,9 +23,7 @@ const ARRIVAL: u32 = u32::MAX;
 /// What came of a cell.
 #[derive(Debug)]
 pub(super) struct CellResult {
-    /// The calls that began before the service had recovered.
-    pub(super) sum: Sum,
-    /// The calls that began while the cause lasted.
+    /// The calls that began while the cause lasted, followed to their end.
     pub(super) cause: Sum,
     /// From the end of the cause until the service refuses nothing any more.
     pub(super) recovers_after: Time,
@@ -155,7 +153,6 @@ pub(super) fn simulate(
     let healthy_since = recovered.unwrap_or(last_moment);
     let from = (CAUSE_BEGINS / SECOND) as usize;
     CellResult {
-        sum: cell.record.sum(from..seconds_until(healthy_since) as usize),
         cause: cell.record.sum(from..(cause_ends / SECOND) as usize),
         recovers_after: healthy_since - cause_ends,
         attempts: cell.record.attempts.split_off(from),
@@ -198,7 +195,11 @@ impl Cell {
                 false
             }
             Step::Done(result) => {
-                self.record.end(begun, now, result.is_ok());
+                let attempts = match &result {
+                    Ok(answer) => Attempts::of(answer),
+                    Err(error) => error.attempts(),
+                };
+                self.record.end(begun, now, result.is_ok(), attempts);
                 self.calls.remove(slot);
                 true
             }

@@ -11,6 +11,8 @@ const STEPS: usize = 320;
 struct Calls {
     begun: u64,
     succeeded: u64,
+    /// How many attempts they made, whenever that was.
+    attempts: u64,
     times: Vec<u32>,
 }
 
@@ -34,11 +36,12 @@ impl Record {
         self.calls_of(at).begun += 1;
     }
 
-    pub(super) fn end(&mut self, begun: Time, at: Time, is_success: bool) {
+    pub(super) fn end(&mut self, begun: Time, at: Time, is_success: bool, attempts: u32) {
         let milliseconds = (at - begun) as f64 / MILLISECOND as f64;
         let step = ((1.0 + milliseconds).log2() * STEPS_PER_DOUBLING) as usize;
         let calls = self.calls_of(begun);
         calls.succeeded += u64::from(is_success);
+        calls.attempts += u64::from(attempts);
         calls.times[step.min(STEPS - 1)] += 1;
     }
 
@@ -48,6 +51,7 @@ impl Record {
             let none = Calls {
                 begun: 0,
                 succeeded: 0,
+                attempts: 0,
                 times: vec![0; STEPS],
             };
             self.calls.resize(second + 1, none);
@@ -55,19 +59,18 @@ impl Record {
         &mut self.calls[second]
     }
 
-    /// What came of the calls that began in these seconds, and of the attempts sent in them.
+    /// What came of the calls that began in these seconds.
     pub(super) fn sum(&self, seconds: std::ops::Range<usize>) -> Sum {
         let mut sum = Sum::default();
         sum.times.resize(STEPS, 0);
         for calls in self.calls.iter().take(seconds.end).skip(seconds.start) {
             sum.calls += calls.begun;
             sum.succeeded += calls.succeeded;
+            sum.attempts += calls.attempts;
             for (all, some) in sum.times.iter_mut().zip(&calls.times) {
                 *all += u64::from(*some);
             }
         }
-        let attempts = self.attempts.iter().take(seconds.end).skip(seconds.start);
-        sum.attempts = attempts.sum();
         sum
     }
 }
@@ -90,6 +93,10 @@ impl Sum {
         for (all, some) in self.times.iter_mut().zip(&other.times) {
             *all += some;
         }
+    }
+
+    pub(super) fn attempts_per_call(&self) -> f64 {
+        self.attempts as f64 / self.calls as f64
     }
 
     pub(super) fn success_rate(&self) -> f64 {
@@ -120,10 +127,10 @@ mod tests {
         let mut record = Record::default();
         for call in 1..=1000 {
             record.begin(0);
-            record.end(0, call * MILLISECOND, call % 4 != 0);
+            record.end(0, call * MILLISECOND, call % 4 != 0, 2);
         }
         let sum = record.sum(0..1);
-        assert_eq!((sum.calls, sum.succeeded), (1000, 750));
+        assert_eq!((sum.calls, sum.succeeded, sum.attempts), (1000, 750, 2000));
         for (part, milliseconds) in [(0.5, 500.0), (0.95, 950.0), (0.99, 990.0)] {
             let error = sum.percentile(part) / milliseconds;
             assert!((0.97..1.03).contains(&error), "{part}: {error}");

@@ -8,8 +8,8 @@ use super::events::SECOND;
 use super::record::Sum;
 use super::{Policy, Scenario, Settings};
 
-/// What came of one policy in one scenario. Means are over the time from the beginning of the cause
-/// until the service has recovered.
+/// What came of one policy in one scenario, for the calls that began while the cause lasted, followed to
+/// their end: the same calls for every policy.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct Row {
@@ -18,16 +18,12 @@ pub struct Row {
     /// The policy's name.
     pub policy: String,
     /// Attempts for each call.
-    pub attempts_per_call_mean: f64,
+    pub attempts_per_call: f64,
     /// The attempts of the worst second, for each call that begins in a mean second.
     pub attempts_per_call_worst_second: f64,
     /// The share of calls that succeed.
-    pub success_rate: f64,
-    /// The share that succeeds of the calls that begin while the cause lasts: the same calls for
-    /// every policy, which those of the whole time are not. The longer a service takes to recover,
-    /// the more calls of its last, nearly healthy seconds are among those.
-    pub success_rate_of_the_cause: f64,
-    /// From the end of the cause until the service refuses nothing for 5 s in a row.
+    pub rescued_rate: f64,
+    /// From the end of the cause until the service refuses nothing for 10 s in a row.
     pub seconds_to_recover: f64,
     /// The time in which half of the calls are over, in milliseconds.
     pub p50_ms: f64,
@@ -53,13 +49,12 @@ pub(super) fn summarize(
     policy: &Policy,
     cells: &[CellResult],
 ) -> (Row, Load) {
-    let (mut sum, mut cause) = (Sum::default(), Sum::default());
+    let mut cause = Sum::default();
     let mut attempts: Vec<u64> = Vec::new();
     // What a cell is seen for, all are: the last seconds of the longest would seem quiet.
     let seconds = cells.iter().map(|cell| cell.attempts.len()).min();
     attempts.resize(seconds.unwrap_or_default(), 0);
     for cell in cells {
-        sum.add(&cell.sum);
         cause.add(&cell.cause);
         for (all, some) in attempts.iter_mut().zip(&cell.attempts) {
             *all += some;
@@ -74,14 +69,13 @@ pub(super) fn summarize(
     let row = Row {
         scenario: scenario.name(),
         policy: policy.name().to_owned(),
-        attempts_per_call_mean: sum.attempts as f64 / sum.calls as f64,
+        attempts_per_call: cause.attempts_per_call(),
         attempts_per_call_worst_second: attempts_per_call.iter().copied().fold(0.0, f64::max),
-        success_rate: sum.success_rate(),
-        success_rate_of_the_cause: cause.success_rate(),
+        rescued_rate: cause.success_rate(),
         seconds_to_recover: recovers_after.unwrap_or_default() as f64 / SECOND as f64,
-        p50_ms: sum.percentile(0.5),
-        p95_ms: sum.percentile(0.95),
-        p99_ms: sum.percentile(0.99),
+        p50_ms: cause.percentile(0.5),
+        p95_ms: cause.percentile(0.95),
+        p99_ms: cause.percentile(0.99),
     };
     let load = Load {
         policy: policy.name().to_owned(),
@@ -92,7 +86,7 @@ pub(super) fn summarize(
 
 impl Row {
     /// The head of the table that the rows make.
-    pub const HEAD: &str = "scenario         policy                  attempts/call  worst second  success  of cause  recovers      p50      p95      p99";
+    pub const HEAD: &str = "scenario         policy                  attempts/call  worst second  rescued  recovers      p50      p95      p99";
 
     /// The row as one JSON object.
     pub fn to_json(&self) -> Value {
@@ -103,9 +97,9 @@ impl Row {
         json!({
             "scenario": self.scenario,
             "policy": self.policy,
-            "attempts_per_call_mean": rounded(self.attempts_per_call_mean, 4),
+            "attempts_per_call": rounded(self.attempts_per_call, 4),
             "attempts_per_call_worst_second": rounded(self.attempts_per_call_worst_second, 4),
-            "success_rate": rounded(self.success_rate, 5),
+            "rescued_rate": rounded(self.rescued_rate, 5),
             "seconds_to_recover": rounded(self.seconds_to_recover, 3),
             "p50_ms": rounded(self.p50_ms, 1),
             "p95_ms": rounded(self.p95_ms, 1),
@@ -118,13 +112,12 @@ impl fmt::Display for Row {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             formatter,
-            "{:<16} {:<23} {:>13.3} {:>13.2} {:>8.4} {:>9.4} {:>7.1} s {:>5.0} ms {:>5.0} ms {:>5.0} ms",
+            "{:<16} {:<23} {:>13.3} {:>13.2} {:>8.4} {:>7.1} s {:>5.0} ms {:>5.0} ms {:>5.0} ms",
             self.scenario,
             self.policy,
-            self.attempts_per_call_mean,
+            self.attempts_per_call,
             self.attempts_per_call_worst_second,
-            self.success_rate,
-            self.success_rate_of_the_cause,
+            self.rescued_rate,
             self.seconds_to_recover,
             self.p50_ms,
             self.p95_ms,
