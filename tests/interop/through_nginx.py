@@ -68,7 +68,7 @@ def call_through(report, emulator, client, nginx, scheme, case):
 def refuses_stranger(report, emulator, client, url):
     """The default client does not trust the authority that signed nginx's certificate."""
     (outcome,) = client.send(emulator, f"{client.name}-stranger", url=f"{url}/keep-alive")
-    problems = comparison.differences("NotSent", outcome.get("failed", outcome), "outcome")
+    problems = comparison.differences("Untrusted", outcome.get("failed", outcome), "outcome")
     if "UnknownIssuer" not in outcome.get("text", ""):
         problems.append(f"the error does not say why: {outcome}")
     problems += [f"{request['path']} arrived" for request in emulator.requests()]

@@ -25,31 +25,19 @@ use line::Line;
 ///
 /// | | default |
 /// | --- | --- |
-/// | capacity, and tokens at the start | 5 retries |
+/// | capacity, and tokens at the start | 2 retries |
 /// | added when a call begins | 0.1 |
 /// | added when a call succeeds | 0.33 |
-/// | added for each second that a call is held | 0.003 |
+/// | added while calls are held | 2 in 3 s for all of them together, halved with each retry of a held call that fails, down to 1/64 |
 /// | what happens to a call that finds it empty | it waits ([`WhenEmpty::Wait`]) |
 ///
-/// Tokens come in per call, not per second. The budget therefore limits retries **per call**, at
-/// any call rate: to 0.1 + 30 · 0.003 = 0.19 while nothing succeeds and callers wait 30 s, and to
-/// 0.43 while everything succeeds, which is how fast held calls come back after an outage. It needs
-/// no clock. Time counts only while calls are held. That is how a client with few calls, or a
-/// single call without a deadline, eventually gets a retry.
+/// What never reached the service takes no token, and neither does the first retry of a call whose
+/// connection broke. A call that is held alone is let through once in its last 2 s.
 ///
-/// # Why these numbers
-///
-/// They come from a simulation of 10,000 clients that each make 1 call per second to a service with
-/// 1.3 times that capacity (`cargo run --release -p apideck-vault-tests --example fleet` in this
-/// library's repository):
-///
-/// - If a success added more, or a successful retry returned its whole token, held calls would come
-///   back faster than a recovering service can take them, and it would refuse calls for 20 s or
-///   more longer after a rate limit or a slow dependency. If a success added less, calls that a
-///   slow dependency failed would not be retried often enough.
-/// - If a call or a held second added more, an outage of 5 minutes would cost more than 1.25
-///   attempts per call. If a held second added less, a short outage would cost more calls.
-/// - With a higher capacity, the first seconds of an outage would see more than 2.5 times the load.
+/// So many calls at once send little more than one attempt each while the service is down, and a lone
+/// caller, whom no other call can bring a token, still gets through an outage that is shorter than its
+/// patience. It needs no clock: time counts only while calls are held. The figures, and what they cost,
+/// are in `docs/retries.md` of this library's repository.
 ///
 /// Clones share the tokens. Cloning is cheap, and so is every use: it is one atomic number.
 ///
@@ -97,8 +85,9 @@ pub enum WhenEmpty {
     /// The call waits and checks again until no further pause fits its deadline. Then it ends with
     /// its last error and [`GaveUp::Held`](crate::error::GaveUp::Held).
     ///
-    /// Each pause is a random part of half the time left until 2 s before the deadline (or, in the
-    /// last 2 s, until the deadline). The less time a call has, the more often it checks. Calls
+    /// Each pause is a random part of the time that the held calls need to earn a token each, but of
+    /// no more than half the time left until 2 s before the deadline (or, in the last 2 s, until the
+    /// deadline). The less time a call has, the more often it checks. Calls
     /// that would be lost first therefore go first, early enough for an answer from a service that
     /// is still busy. The calls held during an outage come back spread over the time that their
     /// callers are willing to wait, not all at once.
@@ -132,13 +121,13 @@ impl RetryBudget {
             Settings {
                 per_call: RETRY / 10,
                 per_success: RETRY / 100 * 33,
-                per_held_second: RETRY,
+                per_held_second: RETRY / 3 * 2,
                 when_empty: WhenEmpty::Wait,
             },
         )
     }
 
-    /// A new, full budget that holds this many retries. Default: 5. It shares nothing with this
+    /// A new, full budget that holds this many retries. Default: 2. It shares nothing with this
     /// one. With a capacity of 0, a call that would retry fails at once, because waiting could not
     /// help.
     pub fn capacity(self, retries: u32) -> Self {

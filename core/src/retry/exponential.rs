@@ -22,11 +22,10 @@ use crate::error::FailureKind;
 /// | longest backoff | up to 8 s |
 /// | longest wait that a server can request | 60 s |
 /// | statuses that are retried | 408, 429, 500, 502, 503, 504 |
-/// | failures that are retried | all in which no answer came; an untrusted certificate is not, and a name that does not resolve or a refused connection for 8 s only |
+/// | failures that are retried | no answer in time, a broken connection, nothing sent; a name that does not resolve and a refused connection for 8 s only, an untrusted certificate not at all |
 ///
 /// A request whose fate is unknown is sent again. At worst, that creates a second token that is
-/// never used. [`without_repeats`](Self::without_repeats)
-/// avoids that.
+/// never used. [`without_repeats`](Self::without_repeats) avoids that.
 ///
 /// The time limits and the retry budget are not part of the policy but of
 /// [`ClientSettings`](crate::ClientSettings).
@@ -69,12 +68,14 @@ pub struct ExponentialBackoff {
     failures: Vec<FailureKind>,
 }
 
-/// The longest wait before the first retry after a connection was refused or broke. The AWS SDKs
-/// [chose the same](https://docs.aws.amazon.com/sdkref/latest/guide/feature-retry-behavior.html) for
-/// transient errors.
+/// The longest wait before the first retry after a connection was refused or broke: it cost the service
+/// next to nothing. The AWS SDKs [chose the same] for transient errors, and 1 s for throttling.
+///
+/// [chose the same]: https://aws.amazon.com/blogs/developer/announcing-updated-retry-behavior-for-aws-sdks-and-tools/
 const RECONNECT_BACKOFF: Duration = Duration::from_millis(50);
 
-/// Until when, after the beginning of a call, a server that does not exist is looked for.
+/// For how long a call goes on trying to reach a server that nobody can reach: a wrong address does not
+/// become right by waiting.
 const TIME_FOR_THE_UNREACHABLE: Duration = Duration::from_secs(8);
 
 impl ExponentialBackoff {
