@@ -28,8 +28,11 @@
 //! connect, no redirects, and proxies from the environment for https. For anything else, bring your
 //! own agent: see [`VaultClient::from_client`].
 //!
-//! Two things are specific to ureq:
+//! Three things are specific to ureq:
 //!
+//! - Where there is a time limit, ureq's own resolver starts a thread for each request. The default client
+//!   has its own: an address needs no lookup, requests that need the same name share one lookup, and its
+//!   answer is kept for 10 s.
 //! - In a program that enables its feature `gzip` or `brotli`, compressed answers are decompressed,
 //!   although this client does not request them. The size limit then applies to the decompressed
 //!   body.

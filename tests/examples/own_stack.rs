@@ -18,8 +18,7 @@ fn main() -> ExitCode {
 
     let session = Session::new().redirect_uri("https://mysaas.com/dashboard");
     let create = CreateSession::new(&quickstart.consumer_id).session(session);
-    let settings = ClientSettings::from(quickstart.vault.clone());
-    let result = call(&settings, create);
+    let result = call(&quickstart.vault.clone().into(), create);
 
     quickstart.end(result)
 }

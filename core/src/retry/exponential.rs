@@ -47,14 +47,15 @@ use crate::error::FailureKind;
 /// at the start of an outage by a tenth.
 ///
 /// A simulation with 10,000 clients that each make 1 call per second, callers that wait up to 30 s,
-/// and a service with 1.3 times that capacity, compared with the official SDKs' policies:
+/// and a service with 1.3 times that capacity, compared with the official SDKs' policies, for the calls that
+/// begin while the trouble lasts:
 ///
-/// | | attempts per call | rescued, of the calls begun in it | time until the service recovers |
+/// | | attempts per call | rescued | time until the service recovers |
 /// | --- | --- | --- | --- |
-/// | outage of 10 s | 1.53 (official: 3.2 to 3.6) | 92 % (official: 67 to 71 %) | 0 s (official: 43 to 64 s) |
-/// | outage of 5 minutes | 1.23 (6.6 to 7.6) | 3.5 % (2.0 to 2.4 %) | 34 s (65 to 110 s) |
-/// | 120 % load for 2 minutes | 1.40 (4.9 to 6.1) | 83 % (20 to 39 %) | 23 s (65 to 127 s) |
-/// | 200 % load for 2 minutes | 1.35 (5.8 to 6.7) | 48 % (3 to 5 %) | 32 s (77 to 127 s) |
+/// | outage of 10 s | 2.5 (official: 5.8 to 6.9) | 93 % (official: 67 to 71 %) | 23 s (official: 42 to 64 s) |
+/// | outage of 5 minutes | 1.2 (7.3 to 8.9) | 3.4 % (2.0 to 2.3 %) | 33 s (65 to 110 s) |
+/// | 120 % load for 2 minutes | 1.5 (5.8 to 7.7) | 83 % (20 to 39 %) | 22 s (65 to 127 s) |
+/// | 200 % load for 2 minutes | 1.4 (7.2 to 8.7) | 48 % (3 to 5 %) | 30 s (77 to 127 s) |
 ///
 /// Source of full jitter:
 /// [Exponential Backoff And Jitter](https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/).

@@ -1,10 +1,12 @@
 //! Who shares a budget.
 
-use apideck_vault_core::retry::{ExponentialBackoff, RetryBudget};
-use apideck_vault_core::{ClientSettings, Vault};
+use apideck_vault_core::error::GaveUp;
+use apideck_vault_core::retry::{ExponentialBackoff, RetryBudget, WhenEmpty};
+use apideck_vault_core::{ClientSettings, CreateSession, Step, Vault, Wait};
+use std::convert::Infallible;
 use std::time::Duration;
 
-use crate::{S, run};
+use crate::{S, answer, run};
 
 /// Makes 100 calls that all fail, each with settings of its own, and returns how many attempts they
 /// made.
@@ -50,4 +52,33 @@ fn a_vault_for_another_server_has_its_own_budget() {
     assert!(budget(vault.clone()).is_shared_with(&budget(rotated)));
     let elsewhere = vault.clone().with_server_url("https://proxy.example");
     assert!(!budget(vault).is_shared_with(&budget(elsewhere.unwrap())));
+}
+
+#[test]
+fn a_budget_that_fails_lets_nothing_through_without_a_token() {
+    let vault = Vault::new("key", "app").unwrap();
+    let budget = RetryBudget::new()
+        .capacity(1)
+        .refilled(0.0, 0.0, 0.0)
+        .when_empty(WhenEmpty::Fail);
+    let settings = ClientSettings::from(vault).budget(budget).deadline(S);
+    // Two calls take the same token: the second finds it gone only after its wait.
+    let mut waits: Vec<Wait<_, Infallible>> = (0..2)
+        .map(|seed| {
+            let Step::Send(_, attempt) = settings.begin(CreateSession::new("c"), seed) else {
+                panic!("it can be sent")
+            };
+            let Step::Wait(wait) = attempt.finish(answer(false), S / 10) else {
+                panic!("it is retried")
+            };
+            wait
+        })
+        .collect();
+    let second = waits.pop().unwrap();
+    let step = waits.pop().unwrap().resume(S / 2);
+    assert!(matches!(step, Step::Send(..)), "{step:?}");
+    let Step::Done(Err(error)) = second.resume(S / 2) else {
+        panic!("the token is gone")
+    };
+    assert_eq!(error.gave_up(), GaveUp::Budget);
 }

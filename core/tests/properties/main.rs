@@ -1,6 +1,7 @@
 //! What holds for every call, whatever the policy, the outcomes and the clock.
 
 mod case;
+mod encode;
 mod plan;
 
 use apideck_vault_core::error::{CallError, CallErrorKind, FailureKind, GaveUp};

@@ -64,14 +64,13 @@ impl HttpStack for Reqwest {
 ///
 /// If the authority is not a certificate.
 pub fn bare(authority: Option<&str>) -> Result<Bare, BoxError> {
-    let mut own = builder()
+    // Also for plain http: otherwise reqwest would load the system's certificates.
+    let tls = trusting(authority, aws_lc_rs::default_provider())?;
+    let own = builder()
         .connect_timeout(CONNECT_TIMEOUT)
         .http1_only()
-        .no_proxy();
-    if authority.is_some() {
-        let tls = trusting(authority, aws_lc_rs::default_provider())?;
-        own = own.tls_backend_preconfigured(tls);
-    }
+        .no_proxy()
+        .tls_backend_preconfigured(tls);
     Ok(own.build()?)
 }
 

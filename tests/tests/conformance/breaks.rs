@@ -20,7 +20,7 @@ pub(crate) const CASES: &[Case] = &[
     case("an_answer_closed_on_its_way_is_retried", closed_midway),
     case("a_reset_in_a_large_request_is_not_an_answer", reset_large),
     case("an_answer_that_stops_on_its_way_times_out", hangs),
-    case("a_large_request_that_nobody_reads_times_out", large_hangs),
+    case("an_unread_large_request_times_out", large_hangs),
     case("a_dripping_answer_is_an_answer", drips),
     case("an_answer_that_drips_too_slowly_times_out", drips_slowly),
 ];

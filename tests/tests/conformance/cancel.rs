@@ -21,7 +21,7 @@ pub(crate) const CASES: &[Case] = &[
     case("a_dropped_call_does_not_disturb_the_others", others).needs(Ability::Futures),
     case("nothing_runs_on_when_calls_and_client_are_gone", nothing_left).needs(Ability::Futures),
     case("a_call_outlives_the_client_it_was_made_with", client_first),
-    case("a_runtime_that_ends_takes_its_calls_along", shutdown).needs(Ability::Futures),
+    case("a_runtime_that_ends_ends_its_calls", shutdown).needs(Ability::Futures),
     case("a_client_outlives_the_runtime_it_was_used_on", next_runtime).needs(Ability::Futures),
     case("a_call_that_is_never_polled_sends_nothing", never_polled).needs(Ability::Futures),
 ];

@@ -19,10 +19,10 @@ use crate::settings::{once, settings_at, vault};
 pub(crate) const CASES: &[Case] = &[
     case("a_copy_with_another_vault_or_other_settings_shares_the_connections", copies_share),
     case("a_client_is_used_from_many_threads", many_threads),
-    case("a_stacks_own_client_can_be_brought_along", brought_along),
-    case("a_timeout_that_a_stack_comes_to_by_itself_is_one", own_timeout),
-    case("a_timeout_of_a_body_that_a_stack_comes_to_by_itself_is_one", own_timeout_of_body).needs(Ability::TimingBodies),
-    case("another_endpoint_is_an_operation_of_ones_own", own_operation),
+    case("a_custom_client_can_be_used", brought_along),
+    case("a_timeout_of_the_stacks_own_is_a_timeout", own_timeout),
+    case("a_body_timeout_of_the_stacks_own_is_a_timeout", own_timeout_of_body).needs(Ability::TimingBodies),
+    case("another_endpoint_is_a_custom_operation", own_operation),
 ];
 
 fn copies_share(stack: Stack) {

@@ -10,7 +10,7 @@ use crate::settings::settings_at;
 
 #[rustfmt::skip] // A case is a line.
 pub(crate) const CASES: &[Case] = &[
-    case("two_stacks_work_in_one_process_at_a_time", beside_each_other),
+    case("two_stacks_work_in_one_process_at_once", beside_each_other),
     case("a_blocking_call_works_in_spawn_blocking", spawn_blocking).needs(Ability::Blocking),
     case("a_call_works_on_a_current_thread_runtime", current_thread).needs(Ability::Futures),
 ];

@@ -13,7 +13,7 @@ use crate::settings::once;
 #[rustfmt::skip] // A case is a line.
 pub(crate) const CASES: &[Case] = &[
     case("a_thousand_calls_share_a_connection", thousand),
-    case("two_hundred_calls_at_a_time_all_succeed", concurrent),
+    case("two_hundred_concurrent_calls_all_succeed", concurrent),
     case("as_many_connections_are_kept_as_were_in_use", kept),
     case("a_connection_that_the_server_ends_is_not_used_again", announced),
     case("an_error_leaves_the_connection_in_use", errors_keep),

@@ -17,7 +17,7 @@ pub(crate) const CASES: &[Case] = &[
     case("an_unknown_action_is_a_bad_request", bad_request),
     case("every_documented_error_is_typed", documented_errors),
     case("all_that_an_error_says_is_kept", all_is_kept),
-    case("an_html_page_is_an_error_as_well", html_page),
+    case("an_html_page_is_an_error_too", html_page),
 ];
 
 fn wrong_key(stack: Stack) {

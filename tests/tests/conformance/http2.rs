@@ -16,7 +16,7 @@ use crate::settings::{impatient, once};
 #[rustfmt::skip] // A case is a line.
 pub(crate) const CASES: &[Case] = &[
     case("a_session_is_created_over_http_2", session).needs(Ability::Http2),
-    case("calls_at_a_time_share_an_http_2_connection", shared).needs(Ability::Http2),
+    case("concurrent_calls_share_an_http_2_connection", shared).needs(Ability::Http2),
     case("an_http_2_stream_that_is_reset_is_retried", reset).needs(Ability::Http2),
     case("an_http_2_stream_that_hangs_is_given_up_alone", hangs).needs(Ability::Http2),
     case("an_http_2_answer_over_the_limit_is_too_large", too_large).needs(Ability::Http2),

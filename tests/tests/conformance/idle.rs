@@ -20,7 +20,7 @@ use crate::settings::{PATIENCE, once, settings_at};
 #[rustfmt::skip] // A case is a line.
 pub(crate) const CASES: &[Case] = &[
     case("a_call_after_the_server_closed_the_idle_connection_succeeds", died),
-    case("a_call_on_a_runtime_that_stood_still_meanwhile_succeeds", stood_still).needs(Ability::Futures),
+    case("a_call_on_a_runtime_that_was_stopped_meanwhile_succeeds", stood_still).needs(Ability::Futures),
     case("a_request_that_was_never_started_is_sent_again_without_counting", never_started).needs(Ability::Futures),
     case("a_request_on_a_dead_connection_is_retried", stale),
     case("a_request_on_a_dead_connection_fails_without_retries", stale_once),

@@ -12,8 +12,8 @@ pub(crate) const CASES: &[Case] = &[
     case("an_endless_answer_takes_little_memory", endless),
     case("an_answer_of_terabytes_takes_little_memory", terabytes),
     case("an_error_that_never_ends_takes_little_memory", endless_error),
-    case("an_answer_that_unpacks_to_200_mb_takes_little_memory", unpacked),
-    case("ones_own_client_unpacks_200_mb_in_little_memory", unpacked_by_own).needs(Ability::Unpacking),
+    case("an_answer_that_decompresses_to_200_mb_takes_little_memory", unpacked),
+    case("a_custom_client_decompresses_200_mb_in_little_memory", unpacked_by_own).needs(Ability::Unpacking),
     case("ten_thousand_headers_take_little_memory", many_headers),
 ];
 

@@ -18,11 +18,11 @@ pub(crate) const CASES: &[Case] = &[
     case("a_body_at_the_limit_is_read", at_the_limit),
     case("a_body_over_the_limit_is_too_large", over_the_limit),
     case("an_endless_answer_is_too_large", endless),
-    case("terabytes_are_too_large_before_they_come", terabytes),
+    case("terabytes_are_too_large_before_they_arrive", terabytes),
     case("ten_thousand_headers_are_not_an_answer", many_headers),
-    case("a_default_client_does_not_ask_for_a_packed_answer", asks_for_none),
-    case("what_comes_packed_is_left_so", left_packed).needs(Ability::LeavingPacked),
-    case("what_a_stack_unpacks_does_not_grow_beyond_the_limit", unpacked).needs(Ability::Unpacking),
+    case("a_default_client_does_not_request_compression", asks_for_none),
+    case("a_compressed_answer_is_left_compressed", left_packed).needs(Ability::LeavingPacked),
+    case("what_a_stack_decompresses_stays_within_the_limit", unpacked).needs(Ability::Unpacking),
 ];
 
 /// Bodies of this size, framed in each of the ways that HTTP/1.1 has.

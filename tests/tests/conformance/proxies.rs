@@ -11,12 +11,12 @@ use crate::proxy::Proxy;
 #[rustfmt::skip] // A case is a line.
 pub(crate) const CASES: &[Case] = &[
     case("https_goes_through_the_proxy_of_the_environment", https).needs(Ability::ProxyOfEnvironment),
-    case("ones_own_client_takes_http_through_the_proxy_too", http).needs(Ability::ProxyOfEnvironment),
+    case("a_custom_client_sends_http_through_the_proxy_too", http).needs(Ability::ProxyOfEnvironment),
     case("plain_http_of_a_default_client_goes_past_the_proxy", http_by_default).needs(Ability::ProxyOfEnvironment),
     case("no_proxy_goes_past_the_proxy", no_proxy).needs(Ability::ProxyOfEnvironment),
     case("a_proxy_that_refuses_is_not_sent", refusing).needs(Ability::ProxyOfEnvironment),
     case("a_proxy_that_is_not_there_is_not_sent", absent).needs(Ability::ProxyOfEnvironment),
-    case("a_default_client_takes_the_proxy_as_well", by_default).needs(Ability::ProxyOfEnvironment),
+    case("a_default_client_uses_the_proxy_too", by_default).needs(Ability::ProxyOfEnvironment),
 ];
 
 fn connect_line(emulator: &Emulator) -> String {

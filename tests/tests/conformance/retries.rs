@@ -15,7 +15,7 @@ use crate::settings::{impatient, once, settings_at};
 
 #[rustfmt::skip] // A case is a line.
 pub(crate) const CASES: &[Case] = &[
-    case("a_503_is_retried_until_it_is_none", retried_503),
+    case("a_503_is_retried_until_it_succeeds", retried_503),
     case("each_attempt_sends_the_same_bytes", same_bytes),
     case("no_retry_is_one_attempt", none),
     case("one_call_can_have_another_policy", policy_of_one_call),
