@@ -151,7 +151,10 @@ impl<O: Operation, E> Attempt<O, E> {
                 if let Some(budget) = state.budget() {
                     budget.call_succeeds();
                 }
-                answer.extensions_mut().insert(Attempts(state.attempts));
+                // The usual answer is to the first attempt, and needs no mark.
+                if state.attempts > 1 {
+                    answer.extensions_mut().insert(Attempts(state.attempts));
+                }
                 return Step::Done(Ok(answer));
             }
             Ok(Err(error)) => error.into(),

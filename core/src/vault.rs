@@ -70,16 +70,18 @@ impl Vault {
     /// character, or begins or ends with a space.
     pub fn new(api_key: impl AsRef<str>, app_id: impl AsRef<str>) -> Result<Self, BuildError> {
         let api_key = without_bearer(api_key.as_ref());
-        let headers = [
+        // With room for those that an operation and the HTTP stack add, so that no copy has to grow.
+        let mut headers = HeaderMap::with_capacity(8);
+        headers.extend([
             (header::AUTHORIZATION, authorization(api_key)?),
             (APP_ID, header_value("app_id", app_id.as_ref())?),
             (header::CONTENT_TYPE, JSON),
             (header::ACCEPT, JSON),
             (header::USER_AGENT, HeaderValue::from_static(USER_AGENT)),
-        ];
+        ]);
         Ok(Self(Arc::new(Inner {
             server: Server::parse(Self::DEFAULT_SERVER_URL)?,
-            headers: headers.into_iter().collect(),
+            headers,
             api_key: api_key.into(),
             budget: RetryBudget::new(),
         })))
