@@ -211,9 +211,9 @@ impl<O: Operation, E> Wait<O, E> {
 
     /// Continues after the wait. `elapsed` is the time since the call began.
     ///
-    /// The next step is usually to send. If the [`RetryBudget`](crate::retry::RetryBudget) is empty, it is another wait or the
-    /// end of the call, depending on the budget. If the wait took so long that the deadline has
-    /// passed, or the operation cannot be encoded again, the call is over.
+    /// The next step is usually to send. If the [retry budget](crate::retry::RetryBudget) is empty,
+    /// it is another wait or the end of the call, depending on the budget. If the wait took so long
+    /// that the deadline has passed, or the operation cannot be encoded again, the call is over.
     pub fn resume(mut self, elapsed: Duration) -> Step<O, E> {
         // The full delay counts as elapsed, so a stopped clock cannot keep a call alive.
         let elapsed = elapsed.max(self.begun.saturating_add(self.delay));

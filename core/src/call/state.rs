@@ -126,9 +126,9 @@ impl<O: Operation, E> State<O, E> {
         })
     }
 
-    /// Whether a retry after this error takes a token. What never reached the service cost it nothing;
-    /// and a call is sent again once for free after its connection broke, because that is what a kept
-    /// connection does which the server had closed.
+    /// Whether a retry after this error takes a token. What never reached the service cost it nothing.
+    /// After a broken connection, a call's first retry is free as well: usually, the server had closed
+    /// an idle connection.
     pub(super) fn needs_token(&self, error: &CallErrorKind<E>) -> bool {
         let CallErrorKind::Transport(failure) = error else {
             return true;

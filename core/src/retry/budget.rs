@@ -83,7 +83,9 @@ struct Settings {
 #[non_exhaustive]
 pub enum WhenEmpty {
     /// The call waits and checks again until no further pause fits its deadline. Then it ends with
-    /// its last error and [`GaveUp::Held`](crate::error::GaveUp::Held).
+    /// its last error and [`GaveUp::Held`](crate::error::GaveUp::Held), or with
+    /// [`GaveUp::Budget`](crate::error::GaveUp::Budget) if not even one pause fitted. A call that is
+    /// held alone is let through once in its last 2 s.
     ///
     /// Each pause is a random part of the time that the held calls need to earn a token each, but of
     /// no more than half the time left until 2 s before the deadline (or, in the last 2 s, until the
