@@ -29,7 +29,7 @@ pub use crate::vault::{header_value, path_segment};
 ///
 ///     fn encode(&self, vault: &Vault) -> Result<Request<Bytes>, BuildError> {
 ///         let consumer_id = path_segment("consumer_id", &self.consumer_id)?;
-///         vault.request(Method::GET, &format!("/vault/consumers/{consumer_id}"), Bytes::new())
+///         vault.request(Method::GET, format!("/vault/consumers/{consumer_id}"), Bytes::new())
 ///     }
 ///
 ///     fn decode(&self, vault: &Vault, answer: Response<Bytes>)

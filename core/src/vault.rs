@@ -2,6 +2,7 @@
 
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, header};
+use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 
@@ -170,10 +171,10 @@ impl Vault {
     pub fn request(
         &self,
         method: Method,
-        path: &str,
+        path: impl Into<Cow<'static, str>>,
         body: Bytes,
     ) -> Result<Request<Bytes>, BuildError> {
-        let uri = self.0.server.uri(path)?;
+        let uri = self.0.server.uri(path.into())?;
         let has_body = !body.is_empty();
         let mut request = Request::new(body);
         *request.method_mut() = method;

@@ -114,7 +114,7 @@ impl DecodeError {
         let Some(value) = answer.headers().get(header::CONTENT_TYPE) else {
             return Ok(());
         };
-        if value.to_str().is_ok_and(is_json) {
+        if is_json(value.as_bytes()) {
             return Ok(());
         }
         let media_type = String::from_utf8_lossy(value.as_bytes());
@@ -146,13 +146,15 @@ impl fmt::Debug for DecodeError {
 impl std::error::Error for DecodeError {}
 
 /// `application/json` or a `+json` type, in any case, with any parameters.
-fn is_json(content_type: &str) -> bool {
-    let essence = content_type.split(';').next().unwrap_or_default().trim();
-    essence.eq_ignore_ascii_case("application/json")
-        || essence
-            .to_ascii_lowercase()
-            .strip_prefix("application/")
-            .is_some_and(|subtype| subtype.ends_with("+json"))
+fn is_json(content_type: &[u8]) -> bool {
+    let essence = content_type.split(|byte| *byte == b';').next();
+    let essence = essence.unwrap_or_default().trim_ascii();
+    let Some((kind, subtype)) = essence.split_at_checked(b"application/".len()) else {
+        return false;
+    };
+    kind.eq_ignore_ascii_case(b"application/")
+        && (subtype.eq_ignore_ascii_case(b"json")
+            || subtype.to_ascii_lowercase().ends_with(b"+json"))
 }
 
 fn json_path(path: &serde_path_to_error::Path) -> String {

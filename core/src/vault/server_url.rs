@@ -1,7 +1,9 @@
 //! The server's URL, and the URLs of paths on that server.
 
+use bytes::Bytes;
 use http::Uri;
 use http::uri::{Authority, PathAndQuery, Scheme};
+use std::borrow::Cow;
 use std::fmt;
 use std::net::IpAddr;
 use std::num::NonZeroU16;
@@ -78,7 +80,7 @@ impl Server {
     }
 
     /// The URL of a path on this server.
-    pub(super) fn uri(&self, path: &str) -> Result<Uri, BuildError> {
+    pub(super) fn uri(&self, path: Cow<'static, str>) -> Result<Uri, BuildError> {
         let wrong = |problem: &'static str| {
             let expected =
                 "it must begin with a slash, and text inserted into it must be percent-encoded";
@@ -89,11 +91,17 @@ impl Server {
         if !path.starts_with('/') || path.contains('#') {
             return Err(wrong("is not a path on the server"));
         }
-        let path = PathAndQuery::try_from([&self.path_prefix, path].concat());
+        // A static path on the usual server is neither copied nor counted.
+        let path = match path {
+            Cow::Borrowed(path) if self.path_prefix.is_empty() => {
+                Bytes::from_static(path.as_bytes())
+            }
+            path => Bytes::from([self.path_prefix.as_str(), &path].concat()),
+        };
         let mut parts = http::uri::Parts::default();
         parts.scheme = Some(self.scheme.clone());
         parts.authority = Some(self.authority.clone());
-        parts.path_and_query = path.ok();
+        parts.path_and_query = PathAndQuery::from_maybe_shared(path).ok();
         Uri::from_parts(parts).map_err(|_| wrong("cannot be part of a URL"))
     }
 }

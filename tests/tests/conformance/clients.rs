@@ -108,7 +108,7 @@ impl Operation for GetConsumer {
 
     fn encode(&self, vault: &Vault) -> Result<Request<Bytes>, BuildError> {
         let path = format!("/vault/consumers/{}", path_segment("consumer_id", self.0)?);
-        vault.request(Method::GET, &path, Bytes::new())
+        vault.request(Method::GET, path, Bytes::new())
     }
 
     fn decode(
