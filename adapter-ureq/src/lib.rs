@@ -47,6 +47,8 @@
 //!
 //! - `rustls` (default): https for the default client, with the ring provider. Nothing is installed
 //!   process-wide.
+//! - `tracing`: a span for each call, with the names of OpenTelemetry's HTTP conventions, and an event
+//!   for each attempt and each wait. No secret, consumer id or body is in them.
 //!
 //! [Apideck Vault]: https://developers.apideck.com/apis/vault/reference
 

@@ -20,6 +20,7 @@ use http::{Request, Response};
 use std::time::Duration;
 
 use crate::error::{CallError, CallErrorKind, Failure, GaveUp};
+use crate::observe::Event;
 use crate::operation::Operation;
 use crate::retry::{Hold, Verdict};
 use crate::settings::ClientSettings;
@@ -28,6 +29,8 @@ use state::State;
 mod attempts;
 mod debug;
 mod state;
+#[cfg_attr(not(feature = "tracing"), path = "call/no_trace.rs")]
+mod trace;
 
 pub use attempts::Attempts;
 
@@ -76,7 +79,15 @@ impl ClientSettings {
     pub fn begin<O: Operation, E>(&self, operation: O, seed: u64) -> Step<O, E> {
         match State::begin(self, operation, seed) {
             Ok((request, state)) => Step::Send(request, Attempt::at(Duration::ZERO, state)),
-            Err(error) => Step::Done(Err(error.into())),
+            Err(error) => {
+                self.tell(&Event::CallEnded {
+                    attempts: 0,
+                    elapsed: Duration::ZERO,
+                    outcome: Err(GaveUp::Policy),
+                    cause: None,
+                });
+                Step::Done(Err(error.into()))
+            }
         }
     }
 }
@@ -148,9 +159,7 @@ impl<O: Operation, E> Attempt<O, E> {
         let decoded = outcome.map(|answer| state.decode(answer));
         let error = match decoded {
             Ok(Ok(mut answer)) => {
-                if let Some(budget) = state.budget() {
-                    budget.call_succeeds();
-                }
+                state.succeeds(answer.status(), self.begun, elapsed);
                 // The usual answer is to the first attempt, and needs no mark.
                 if state.attempts > 1 {
                     answer.extensions_mut().insert(Attempts(state.attempts));
@@ -173,6 +182,7 @@ impl<O: Operation, E> Attempt<O, E> {
                 if state.needs_token(&error) && state.fails_now() {
                     return state.done(error, GaveUp::Budget, elapsed);
                 }
+                state.waits(&error, delay, false);
                 Step::Wait(Wait {
                     state,
                     begun: elapsed,
@@ -280,6 +290,7 @@ impl<O: Operation, E> Wait<O, E> {
         }
         self.begun = elapsed;
         if self.state.is_open(elapsed.saturating_add(self.delay)) {
+            self.state.waits(&self.error, self.delay, true);
             Step::Wait(self)
         } else {
             self.state.done(self.error, gave_up, elapsed)

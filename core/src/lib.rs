@@ -58,6 +58,7 @@ pub mod retry;
 
 mod call;
 mod create_session;
+mod observe;
 mod session;
 mod settings;
 mod token;
@@ -69,6 +70,7 @@ pub use serde_json;
 
 pub use call::{Attempt, Attempts, Step, Wait};
 pub use create_session::{CreateSession, CreatedSession};
+pub use observe::{Event, Observer};
 pub use operation::Operation;
 pub use session::{
     AllowAction, ConsumerMetadata, Session, SessionLength, SessionSettings, Theme, UnifiedApiId,

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::observe::{Event, Observer};
 use crate::retry::{ExponentialBackoff, RetryBudget, RetryPolicy};
 use crate::vault::Vault;
 
@@ -15,6 +16,7 @@ use crate::vault::Vault;
 /// | [`attempt_timeout`](Self::attempt_timeout) | 10 s |
 /// | [`deadline`](Self::deadline) | 30 s |
 /// | [`max_response_bytes`](Self::max_response_bytes) | 1 MiB |
+/// | [`observer`](Self::observer) | none |
 ///
 /// Cloning is cheap, and clones share the budget.
 ///
@@ -48,6 +50,8 @@ pub struct ClientSettings {
     pub deadline: Option<Duration>,
     /// The maximum number of bytes to read from an answer's body.
     pub max_response_bytes: usize,
+    /// Told what happens in each call, for metrics.
+    pub observer: Option<Observer>,
 }
 
 impl From<Vault> for ClientSettings {
@@ -59,6 +63,7 @@ impl From<Vault> for ClientSettings {
             attempt_timeout: Some(Duration::from_secs(10)),
             deadline: Some(Duration::from_secs(30)),
             max_response_bytes: 1024 * 1024,
+            observer: None,
             vault,
         }
     }
@@ -102,5 +107,32 @@ impl ClientSettings {
     pub fn max_response_bytes(mut self, bytes: usize) -> Self {
         self.max_response_bytes = bytes;
         self
+    }
+
+    /// Sets a function that is told what happens in each call, for metrics. Default: none.
+    ///
+    /// ```
+    /// use apideck_vault_core::{ClientSettings, Event, Vault};
+    /// use std::sync::Arc;
+    /// use std::sync::atomic::{AtomicU64, Ordering};
+    ///
+    /// let waits = Arc::new(AtomicU64::new(0));
+    /// let counter = waits.clone();
+    /// let settings = ClientSettings::from(Vault::new("sk_live_1", "app")?).observer(move |event| {
+    ///     if let Event::WaitBegan { .. } = event {
+    ///         counter.fetch_add(1, Ordering::Relaxed);
+    ///     }
+    /// });
+    /// # Ok::<(), apideck_vault_core::error::BuildError>(())
+    /// ```
+    pub fn observer(mut self, observe: impl Fn(&Event<'_>) + Send + Sync + 'static) -> Self {
+        self.observer = Some(Observer::new(observe));
+        self
+    }
+
+    pub(crate) fn tell(&self, event: &Event<'_>) {
+        if let Some(observer) = &self.observer {
+            observer.tell(event);
+        }
     }
 }

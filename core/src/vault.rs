@@ -174,9 +174,17 @@ impl Vault {
         path: impl Into<Cow<'static, str>>,
         body: Bytes,
     ) -> Result<Request<Bytes>, BuildError> {
-        let uri = self.0.server.uri(path.into())?;
+        let path = path.into();
+        #[cfg(feature = "tracing")]
+        let template = PathTemplate(match path {
+            Cow::Borrowed(path) => Some(path),
+            Cow::Owned(_) => None,
+        });
+        let uri = self.0.server.uri(path)?;
         let has_body = !body.is_empty();
         let mut request = Request::new(body);
+        #[cfg(feature = "tracing")]
+        request.extensions_mut().insert(template);
         *request.method_mut() = method;
         *request.uri_mut() = uri;
         *request.headers_mut() = self.0.headers.clone();
@@ -201,6 +209,12 @@ impl Vault {
         self
     }
 }
+
+/// An operation's path, if no text was inserted into it; any other may contain an id of a consumer. It
+/// travels in the request's extensions.
+#[cfg(feature = "tracing")]
+#[derive(Clone, Copy)]
+pub(crate) struct PathTemplate(pub(crate) Option<&'static str>);
 
 impl fmt::Debug for Vault {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -7,7 +7,7 @@ use std::path::Path;
 /// `vault/path.rs` belongs to `vault`.
 const LAYERS: [&[&str]; 7] = [
     &["error"],
-    &["retry"],
+    &["retry", "observe"],
     &["token", "session", "vault"],
     &["operation"],
     &["create_session"],

@@ -1,14 +1,16 @@
 //! State that all steps of a call share.
 
 use bytes::Bytes;
-use http::{Request, Response};
+use http::{Request, Response, StatusCode};
 use std::time::Duration;
 
 use super::Step;
+use super::trace::Trace;
 use crate::error::{
     BuildError, CallError, CallErrorKind, FailureKind, GaveUp, PastAttempt, PastCause,
     ResponseError,
 };
+use crate::observe::Event;
 use crate::operation::Operation;
 use crate::retry::{Cause, FailedAttempt, RetryBudget, Verdict};
 use crate::settings::ClientSettings;
@@ -23,6 +25,7 @@ pub(super) struct State<O, E> {
     /// Whether it was let through once without a token.
     pub(super) had_last_chance: bool,
     history: Vec<PastAttempt>,
+    trace: Trace,
     /// What the attempt before the current one ended with.
     pub(super) previous: Option<CallErrorKind<E>>,
 }
@@ -44,7 +47,9 @@ impl<O: Operation, E> State<O, E> {
                 return Err(BuildError::new(field, "is zero", expected));
             }
         }
+        let mut request = operation.encode(&settings.vault)?;
         let state = Box::new(Self {
+            trace: Trace::begin(&mut request),
             settings: settings.clone(),
             operation,
             seed,
@@ -54,16 +59,23 @@ impl<O: Operation, E> State<O, E> {
             history: Vec::new(),
             previous: None,
         });
-        let request = state.request()?;
         if let Some(budget) = state.budget() {
             budget.call_begins();
         }
         Ok((request, state))
     }
 
-    /// The request of an attempt.
+    /// Tells whoever watches the call.
+    pub(super) fn tell(&self, event: &Event<'_>) {
+        self.trace.tell(event);
+        self.settings.tell(event);
+    }
+
+    /// The request of a further attempt.
     pub(super) fn request(&self) -> Result<Request<Bytes>, BuildError> {
-        self.operation.encode(&self.settings.vault)
+        let mut request = self.operation.encode(&self.settings.vault)?;
+        self.trace.continue_with(&mut request);
+        Ok(request)
     }
 
     pub(super) fn decode(
@@ -156,8 +168,45 @@ impl<O: Operation, E> State<O, E> {
         }
         let took = elapsed.saturating_sub(begun);
         if let Some(cause) = PastCause::of(error) {
+            self.tell(&Event::AttemptEnded {
+                number: self.attempts,
+                outcome: Err(cause),
+                begun,
+                took,
+                request_id: error.request_id(),
+            });
             self.history.push(PastAttempt { cause, begun, took });
         }
+    }
+
+    /// The current attempt, and with it the call, has succeeded.
+    pub(super) fn succeeds(&self, status: StatusCode, begun: Duration, elapsed: Duration) {
+        if let Some(budget) = self.budget() {
+            budget.call_succeeds();
+        }
+        self.tell(&Event::AttemptEnded {
+            number: self.attempts,
+            outcome: Ok(status),
+            begun,
+            took: elapsed.saturating_sub(begun),
+            request_id: None,
+        });
+        self.tell(&Event::CallEnded {
+            attempts: self.attempts,
+            elapsed,
+            outcome: Ok(status),
+            cause: None,
+        });
+    }
+
+    /// The call waits.
+    pub(super) fn waits(&self, error: &CallErrorKind<E>, delay: Duration, is_held: bool) {
+        self.tell(&Event::WaitBegan {
+            attempts: self.attempts,
+            delay,
+            retry_after: error.retry_after(),
+            is_held,
+        });
     }
 
     /// From a different sequence than the verdicts, so that a call has the same backoffs whether or
@@ -172,6 +221,12 @@ impl<O: Operation, E> State<O, E> {
         gave_up: GaveUp,
         elapsed: Duration,
     ) -> Step<O, E> {
+        self.tell(&Event::CallEnded {
+            attempts: self.attempts,
+            elapsed,
+            outcome: Err(gave_up),
+            cause: PastCause::of(&error),
+        });
         let error = CallError::new(error, self.attempts, gave_up, elapsed, self.history);
         Step::Done(Err(error))
     }

@@ -191,6 +191,22 @@ impl<E> From<ResponseError> for CallErrorKind<E> {
 }
 
 impl<E> CallErrorKind<E> {
+    /// The request id of a refusal.
+    pub(crate) fn request_id(&self) -> Option<&str> {
+        match self {
+            Self::Api(error) => error.request_id(),
+            _ => None,
+        }
+    }
+
+    /// How long the server asks to wait, if it refused and says so.
+    pub(crate) fn retry_after(&self) -> Option<Duration> {
+        match self {
+            Self::Api(error) => error.retry_after(),
+            _ => None,
+        }
+    }
+
     pub(crate) fn is_timeout(&self) -> bool {
         matches!(self, Self::Transport(failure) if failure.kind() == FailureKind::TimedOut)
     }
@@ -248,7 +264,7 @@ impl<E> CallError<E> {
 
     /// How long the server asks to wait, if it refused the last attempt and says so.
     pub fn retry_after(&self) -> Option<Duration> {
-        self.api_error().and_then(ApiError::retry_after)
+        self.kind.retry_after()
     }
 }
 

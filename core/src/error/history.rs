@@ -33,6 +33,14 @@ pub enum PastCause {
 }
 
 impl PastCause {
+    /// The status of a refusal.
+    pub fn status(self) -> Option<StatusCode> {
+        match self {
+            Self::Refused(status) => Some(status),
+            _ => None,
+        }
+    }
+
     /// Nothing, if the call could not be made.
     pub(crate) fn of<E>(kind: &CallErrorKind<E>) -> Option<Self> {
         match kind {

@@ -28,6 +28,7 @@ mod http2;
 mod idle;
 #[cfg(target_os = "linux")]
 mod memory;
+mod observers;
 mod oversized;
 mod proxies;
 mod proxy;
@@ -54,6 +55,7 @@ const FILES: &[&[Case]] = &[
     bodies::CASES,
     retries::CASES,
     budgets::CASES,
+    observers::CASES,
     failures::CASES,
     breaks::CASES,
     oversized::CASES,

@@ -1,0 +1,79 @@
+//! What a call tells while it runs, for metrics and logs.
+
+use http::StatusCode;
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::error::{GaveUp, PastCause};
+
+/// A function that is told what happens in the calls of a client; see
+/// [`ClientSettings::observer`](crate::ClientSettings::observer).
+///
+/// It runs inside the call, so it must be quick and must not block: count, record, or send to a
+/// channel.
+#[derive(Clone)]
+pub struct Observer(Arc<dyn Fn(&Event<'_>) + Send + Sync>);
+
+/// Something that happened in a call. No event contains a secret, an id of a consumer, or anything
+/// from a body.
+///
+/// A call whose future is dropped, or whose step is, tells nothing more.
+#[derive(Debug, Clone, Copy)]
+#[non_exhaustive]
+pub enum Event<'a> {
+    /// An attempt is over.
+    #[non_exhaustive]
+    AttemptEnded {
+        /// Which attempt of the call it was, starting at 1.
+        number: u32,
+        /// The status of a success, or what went wrong.
+        outcome: Result<StatusCode, PastCause>,
+        /// When it began, counted from the beginning of the call.
+        begun: Duration,
+        /// How long it took.
+        took: Duration,
+        /// The `x-apideck-request-id` of a refusal.
+        request_id: Option<&'a str>,
+    },
+    /// The call waits before its next attempt, or before it asks the retry budget again.
+    #[non_exhaustive]
+    WaitBegan {
+        /// How many attempts were made.
+        attempts: u32,
+        /// How long it waits.
+        delay: Duration,
+        /// How long the server asked to wait, if it did.
+        retry_after: Option<Duration>,
+        /// Whether it waits because it found the retry budget empty.
+        is_held: bool,
+    },
+    /// The call is over.
+    #[non_exhaustive]
+    CallEnded {
+        /// How many attempts were made: 0 if the input was wrong.
+        attempts: u32,
+        /// How long the call took, waits included.
+        elapsed: Duration,
+        /// The status of the success, or why there were no more attempts.
+        outcome: Result<StatusCode, GaveUp>,
+        /// What went wrong; `None` after a success, and if the input was wrong.
+        cause: Option<PastCause>,
+    },
+}
+
+impl Observer {
+    pub(crate) fn new(observe: impl Fn(&Event<'_>) + Send + Sync + 'static) -> Self {
+        Self(Arc::new(observe))
+    }
+
+    pub(crate) fn tell(&self, event: &Event<'_>) {
+        (self.0)(event);
+    }
+}
+
+impl fmt::Debug for Observer {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("Observer")
+    }
+}
