@@ -9,6 +9,7 @@ use ureq::typestate::AgentScope;
 use ureq::unversioned::transport::DefaultConnector;
 
 use crate::lookup::Lookups;
+use crate::transport::clamped;
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 
@@ -36,7 +37,7 @@ impl Clients {
             .attempt_timeout
             .into_iter()
             .chain(settings.deadline);
-        let usual = usual.min();
+        let usual = usual.min().map(clamped);
         Self {
             https: https(usual),
             // Plain http goes to loopback, or was requested explicitly. A proxy from the

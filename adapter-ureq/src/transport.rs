@@ -15,6 +15,7 @@ pub(crate) fn send(
     most_bytes: usize,
 ) -> Result<Response<Bytes>, Failure<Error>> {
     let began = Instant::now();
+    let timeout = timeout.map(clamped);
     let is_https = request.uri().scheme() == Some(&Scheme::HTTPS);
     let (mut head, bytes) = request.into_parts();
     let mut body = Watched::new(&bytes);
@@ -49,6 +50,11 @@ pub(crate) fn send(
         Ok(_) => Ok(Response::from_parts(head, bytes.into())),
         Err(error) => Err(classify(error.into(), At::Body)),
     }
+}
+
+/// ureq adds a timeout to a clock, which panics if the clock cannot go that far. Nobody waits a year.
+pub(crate) fn clamped(timeout: Duration) -> Duration {
+    timeout.min(Duration::from_secs(365 * 24 * 60 * 60))
 }
 
 /// Whether this timeout has passed. The system's timers may fire a millisecond early.

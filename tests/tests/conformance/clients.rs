@@ -3,14 +3,14 @@
 use apideck_vault_core::error::{BuildError, FailureKind, ResponseError};
 use apideck_vault_core::http::{Method, Request, Response, StatusCode};
 use apideck_vault_core::operation::{decode_json, path_segment};
-use apideck_vault_core::{Bytes, CreateSession, Operation, Vault};
+use apideck_vault_core::{Bytes, ClientSettings, CreateSession, Operation, Vault};
 use apideck_vault_emulator::{Answer, Emulator, End, Place};
 use apideck_vault_stacks::{Ability, Custom, Stack};
 use serde_json::{Value, json};
 use std::time::Duration;
 
 use crate::case::{Case, case};
-use crate::client::{Client, client_for};
+use crate::client::{Client, client, client_for};
 use crate::custom_client::{custom_client, unchanged};
 use crate::example::example;
 use crate::settings::{once, settings_at, vault};
@@ -20,6 +20,7 @@ pub(crate) const CASES: &[Case] = &[
     case("a_copy_with_another_vault_or_other_settings_shares_the_connections", copies_share),
     case("a_client_is_used_from_many_threads", many_threads),
     case("a_custom_client_can_be_used", brought_along),
+    case("the_longest_times_can_be_set", longest_times),
     case("a_timeout_of_the_stacks_own_is_a_timeout", own_timeout),
     case("a_body_timeout_of_the_stacks_own_is_a_timeout", own_timeout_of_body).needs(Ability::TimingBodies),
     case("another_endpoint_is_a_custom_operation", own_operation),
@@ -77,6 +78,23 @@ fn brought_along(stack: Stack) {
         assert!(failed.api().is_payment_required(), "{}", failed.text);
         assert!(failed.api().message().is_some());
         assert_eq!(emulator.requests().len(), 3);
+    }
+}
+
+fn longest_times(stack: Stack) {
+    let emulator = Emulator::start().unwrap();
+    let longest = |settings: ClientSettings| {
+        let settings = settings.attempt_timeout(Duration::MAX);
+        settings.deadline(Duration::MAX)
+    };
+    let settings = settings_at(emulator.url());
+    for client in [
+        client(stack, longest(settings.clone())),
+        client_for(stack, &emulator).with_settings(longest),
+        custom_client(stack, longest(settings), &Custom::new()),
+    ] {
+        emulator.script([Answer::status(503)]);
+        assert_eq!(client.send(example()).unwrap().attempts, 2);
     }
 }
 
