@@ -6,9 +6,8 @@ use std::time::Duration;
 use ureq::Agent;
 use ureq::config::{AutoHeaderValue, ConfigBuilder};
 use ureq::typestate::AgentScope;
-use ureq::unversioned::transport::DefaultConnector;
 
-use crate::lookup::Lookups;
+use crate::connect::{InTime, Later};
 use crate::transport::clamped;
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
@@ -74,13 +73,11 @@ fn https(_: Option<Duration>) -> Result<Agent, ClientError> {
 }
 
 fn agent(config: ConfigBuilder<AgentScope>) -> Agent {
-    let connector = DefaultConnector::default();
-    Agent::with_parts(config.build(), connector, Lookups::default())
+    Agent::with_parts(config.build(), <InTime>::default(), Later)
 }
 
 fn config(timeout: Option<Duration>) -> ConfigBuilder<AgentScope> {
     Agent::config_builder()
-        .timeout_resolve(Some(CONNECT_TIMEOUT))
         .timeout_connect(Some(CONNECT_TIMEOUT))
         .timeout_global(timeout)
         .http_status_as_error(false)

@@ -30,9 +30,11 @@
 //!
 //! Three things are specific to ureq:
 //!
-//! - Where there is a time limit, ureq's own resolver starts a thread for each request. The default client
-//!   has its own: an address needs no lookup, requests that need the same name share one lookup, and its
-//!   answer is kept for 10 s.
+//! - An agent of your own does what ureq does: where there is a time limit, it starts a thread to look a
+//!   name up for each request, and a proxy that drips its answer to `CONNECT` can hold up an attempt for
+//!   longer than its timeout. The default client connects within 5 s, whatever it has to do for that. An
+//!   address needs no lookup, requests that need the same name share one lookup, and its answer is kept
+//!   for 10 s.
 //! - In a program that enables its feature `gzip` or `brotli`, compressed answers are decompressed,
 //!   although this client does not request them. The size limit then applies to the decompressed
 //!   body.
@@ -62,6 +64,8 @@
 )]
 
 mod client;
+mod connect;
+mod connection;
 mod default_client;
 mod drive;
 mod lookup;

@@ -30,7 +30,7 @@ const HANGS_AFTER: Duration = Duration::from_secs(30);
 const A_DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// A resolver that does not start a thread for each request, as ureq's own does wherever there is a
-/// time limit, even if a connection is at hand: an address needs no lookup, an answer is kept for 10 s,
+/// time limit: an address needs no lookup, an answer is kept for 10 s,
 /// and all requests that need a name wait for one lookup, each as long as it may. A lookup that hangs
 /// costs one thread.
 #[derive(Default)]
@@ -148,10 +148,22 @@ impl fmt::Debug for Lookups {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
 
     const LONG: Duration = Duration::from_secs(60);
+
+    /// Knows this name only after this time.
+    pub(crate) fn slow(name: &str, after: Duration) -> Lookups {
+        let lookups = Lookups::default();
+        let lookup = Arc::new(Lookup::begin());
+        lock(&lookups.by_name).insert(name.to_owned(), Arc::clone(&lookup));
+        thread::spawn(move || {
+            thread::sleep(after);
+            lookup.end(addresses());
+        });
+        lookups
+    }
 
     fn addresses() -> io::Result<std::vec::IntoIter<SocketAddr>> {
         Ok(vec![SocketAddr::from(([127, 0, 0, 1], 80))].into_iter())

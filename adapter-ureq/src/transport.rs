@@ -8,6 +8,11 @@ use std::io::{self, Read};
 use std::time::{Duration, Instant};
 use ureq::{Agent, AsSendBody, Body, Error, SendBody, Timeout};
 
+use crate::connect::NotConnected;
+
+/// hyper does not take lengths from here on for lengths, so no stack does.
+const NO_LENGTH: u64 = u64::MAX - 1;
+
 pub(crate) fn send(
     agent: &Agent,
     request: Request<Bytes>,
@@ -28,18 +33,26 @@ pub(crate) fn send(
         let body = SendBody::from_reader(&mut body);
         run(agent, Request::from_parts(head, body), timeout)
     };
-    let answer = answer.map_err(|error| match error {
-        // ureq calls it a connect timeout, whichever of the two limits was reached.
-        Error::Timeout(_) if timeout.is_some_and(|timeout| is_over(began, timeout)) => {
-            Failure::new(FailureKind::TimedOut, error)
+    let answer = answer.map_err(|error| {
+        let (error, at) = match NotConnected::within(error) {
+            Ok(error) => (error, At::Connecting),
+            Err(error) if is_https && body.is_untouched => (error, At::Connecting),
+            Err(error) => (error, At::Exchange),
+        };
+        match error {
+            // ureq calls it a connect timeout, whichever of the two limits was reached.
+            Error::Timeout(_) if timeout.is_some_and(|timeout| is_over(began, timeout)) => {
+                Failure::new(FailureKind::TimedOut, error)
+            }
+            error => classify(error, at),
         }
-        error if is_https && body.is_untouched => classify(error, At::Handshake),
-        error => classify(error, At::Exchange),
     });
     let (head, body) = answer?.into_parts();
     let max = u64::try_from(most_bytes).unwrap_or(u64::MAX);
-    if body.content_length().is_some_and(|length| length > max) {
-        return Err(Failure::too_large(most_bytes));
+    match body.content_length() {
+        Some(NO_LENGTH..) => return Err(FailureKind::Unanswered.into()),
+        Some(length) if length > max => return Err(Failure::too_large(most_bytes)),
+        _ => {}
     }
     // ureq's own limit counts compressed bytes, which is no limit in a program that enables ureq's
     // feature `gzip`. Reading one byte more than allowed tells too large from just large enough.
@@ -86,7 +99,7 @@ fn run(
 }
 
 /// A body that records whether any of it was read. ureq reads it only once it is connected, so an
-/// untouched body was certainly not sent.
+/// untouched body was certainly not sent. A default client knows it better, by [`NotConnected`].
 struct Watched<'a> {
     rest: &'a [u8],
     is_untouched: bool,
@@ -112,7 +125,7 @@ impl Read for Watched<'_> {
 /// How far an attempt got.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum At {
-    Handshake,
+    Connecting,
     Exchange,
     Body,
 }
@@ -129,12 +142,14 @@ fn classify(error: Error, at: At) -> Failure<Error> {
         Error::Timeout(_) => FailureKind::TimedOut,
         #[cfg(feature = "rustls")]
         Error::Rustls(error) => FailureKind::of_connecting(error),
-        Error::Io(error) => match (FailureKind::of_io(error), FailureKind::of_connecting(error)) {
+        Error::Io(error) if at == At::Connecting => FailureKind::of_connecting(error),
+        Error::Io(error) => match FailureKind::of_connecting(error) {
             // The certificate is looked at before anything is sent, even where the body is empty.
-            (_, FailureKind::Untrusted) => FailureKind::Untrusted,
-            (FailureKind::Unanswered, not_sent) if at == At::Handshake => not_sent,
-            (kind, _) => kind,
+            FailureKind::Untrusted => FailureKind::Untrusted,
+            _ => FailureKind::of_io(error),
         },
+        // Such as nonsense from a proxy.
+        _ if at == At::Connecting => FailureKind::NotSent,
         Error::Protocol(_) | Error::LargeResponseHeader(..) | Error::BodyStalled => {
             FailureKind::Unanswered
         }

@@ -4,6 +4,8 @@
 
 use apideck_vault_emulator::Emulator;
 use apideck_vault_stacks::{ALL, Custom, Kind, Stack};
+use std::fs::File;
+use std::iter;
 use std::process::Command;
 
 use crate::client::{Client, client};
@@ -25,6 +27,8 @@ pub(crate) enum Task {
     CallByDefault,
     /// One call with the stack's own client as it comes.
     CallByOwn,
+    /// One call with the default client, when the system gives this process no more sockets.
+    CallWithoutSockets,
     /// Two calls with the default client: one to warm up, one to look at the memory it takes.
     Memory,
     /// The same with the stack's own client as it comes.
@@ -32,10 +36,11 @@ pub(crate) enum Task {
 }
 
 impl Task {
-    const ALL: [Self; 5] = [
+    const ALL: [Self; 6] = [
         Self::Call,
         Self::CallByDefault,
         Self::CallByOwn,
+        Self::CallWithoutSockets,
         Self::Memory,
         Self::MemoryOfOwn,
     ];
@@ -48,7 +53,10 @@ pub(crate) fn run(
     emulator: &Emulator,
     environment: &[(&str, &str)],
 ) -> String {
-    let mut command = Command::new(std::env::current_exe().unwrap());
+    let mut command = Command::new("sh");
+    // So few, that using them all up takes no time.
+    command.args(["-c", "ulimit -n 64; exec \"$0\""]);
+    command.arg(std::env::current_exe().unwrap());
     for (name, _) in std::env::vars() {
         if name.to_ascii_lowercase().ends_with("_proxy") {
             command.env_remove(name);
@@ -94,6 +102,11 @@ fn perform(task: Task, stack: Stack) -> String {
     };
     match task {
         Task::Call | Task::CallByDefault | Task::CallByOwn => outcome(&client),
+        Task::CallWithoutSockets => {
+            let files: Vec<_> = iter::from_fn(|| File::open("/dev/null").ok()).collect();
+            assert!(!files.is_empty());
+            outcome(&client)
+        }
         Task::Memory | Task::MemoryOfOwn => {
             assert_eq!(outcome(&client), "a session");
             let idle = memory("VmRSS:");

@@ -119,7 +119,7 @@ fn assert_times_out(stack: Stack, answer: Answer) {
 }
 
 /// `GET /vault/consumers/{consumer_id}`, which this library does not know.
-struct GetConsumer(&'static str);
+pub(crate) struct GetConsumer(pub(crate) &'static str);
 
 impl Operation for GetConsumer {
     type Output = Value;

@@ -14,6 +14,7 @@ use crate::settings::once;
 pub(crate) const CASES: &[Case] = &[
     case("what_follows_an_answer_answers_no_other_request", smuggled),
     case("two_lengths_that_differ_are_not_an_answer", two_lengths),
+    case("a_length_beyond_all_bounds_is_not_an_answer", boundless),
     case("chunks_overrule_a_length", chunks_overrule),
     case("a_thousand_interim_answers_are_skipped", many_interim),
     case("a_head_of_megabytes_is_not_an_answer", giant_head),
@@ -71,6 +72,18 @@ fn two_lengths(stack: Stack) {
             stack,
             Answer::raw(format!("HTTP/1.1 200 OK\r\n{lengths}\r\n\r\n{SESSION}")),
         );
+    }
+}
+
+fn boundless(stack: Stack) {
+    for length in [
+        u128::from(u64::MAX) - 1,
+        u64::MAX.into(),
+        1 << 64,
+        u128::MAX,
+    ] {
+        let head = format!("HTTP/1.1 200 OK\r\ncontent-length: {length}");
+        fails(stack, Answer::raw(format!("{head}\r\n\r\n{SESSION}")));
     }
 }
 

@@ -1,12 +1,16 @@
 //! What happens when nobody is reached.
 
 use apideck_vault_core::error::FailureKind;
+#[cfg(unix)]
+use apideck_vault_emulator::Emulator;
 use apideck_vault_stacks::Stack;
 use socket2::{Domain, Socket, Type};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::time::Duration;
 
 use crate::case::{Case, case};
+#[cfg(unix)]
+use crate::child::{self, Task};
 use crate::client::client;
 use crate::example::example;
 use crate::settings::{once, patient, settings_at};
@@ -16,6 +20,9 @@ pub(crate) const CASES: &[Case] = &[
     case("a_refused_connection_is_told_apart", refused),
     case("a_name_that_does_not_resolve_is_told_apart", unresolved),
     case("a_server_that_accepts_nobody_is_not_sent", unreachable),
+    // Others have no `ulimit`.
+    #[cfg(unix)]
+    case("a_request_for_which_there_is_no_socket_is_not_sent", no_sockets),
 ];
 
 fn refused(stack: Stack) {
@@ -66,6 +73,14 @@ fn unreachable(stack: Stack) {
     let client = client.with_settings(|settings| settings.attempt_timeout(short));
     let failed = client.send(example()).unwrap_err();
     assert_eq!(failed.failure(), FailureKind::TimedOut, "{}", failed.text);
+}
+
+#[cfg(unix)]
+fn no_sockets(stack: Stack) {
+    let emulator = Emulator::start().unwrap();
+    let outcome = child::run(Task::CallWithoutSockets, stack, &emulator, &[]);
+    assert!(outcome.starts_with("NotSent: "), "{outcome}");
+    assert!(emulator.requests().is_empty());
 }
 
 fn full_listener() -> (TcpListener, Vec<TcpStream>) {

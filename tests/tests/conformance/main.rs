@@ -21,6 +21,7 @@ mod coexistence;
 mod connections;
 mod custom_client;
 mod desync;
+mod early;
 mod errors;
 mod example;
 mod failures;
@@ -60,6 +61,7 @@ const FILES: &[&[Case]] = &[
     breaks::CASES,
     oversized::CASES,
     desync::CASES,
+    early::CASES,
     redirects::CASES,
     clients::CASES,
     connections::CASES,

@@ -3,10 +3,12 @@
 use apideck_vault_emulator::{Certificate, Emulator};
 use apideck_vault_stacks::{Ability, Stack};
 use std::net::TcpListener;
+use std::time::Instant;
 
 use crate::case::{Case, case};
 use crate::child::{self, Task};
 use crate::proxy::Proxy;
+use crate::settings::PATIENCE;
 
 #[rustfmt::skip] // A case is a line.
 pub(crate) const CASES: &[Case] = &[
@@ -16,6 +18,7 @@ pub(crate) const CASES: &[Case] = &[
     case("no_proxy_goes_past_the_proxy", no_proxy).needs(Ability::ProxyOfEnvironment),
     case("a_proxy_that_refuses_is_not_sent", refusing).needs(Ability::ProxyOfEnvironment),
     case("a_proxy_that_is_not_there_is_not_sent", absent).needs(Ability::ProxyOfEnvironment),
+    case("a_proxy_that_drips_its_answer_is_given_up", dripping).needs(Ability::ProxyOfEnvironment),
     case("a_default_client_uses_the_proxy_too", by_default).needs(Ability::ProxyOfEnvironment),
 ];
 
@@ -101,6 +104,17 @@ fn absent(stack: Stack) {
     let outcome = child::run(Task::Call, stack, &emulator, &environment);
     assert!(outcome.starts_with("Refused: "), "{outcome}");
     assert!(emulator.requests().is_empty());
+}
+
+/// Each piece of the answer comes in time, all of it does not.
+fn dripping(stack: Stack) {
+    let emulator = Emulator::start_https(Certificate::Good).unwrap();
+    let proxy = Proxy::dripping();
+    let environment = [("HTTPS_PROXY", proxy.url())];
+    let began = Instant::now();
+    let outcome = child::run(Task::CallByDefault, stack, &emulator, &environment);
+    assert!(outcome.starts_with("NotSent: "), "{outcome}");
+    assert!(began.elapsed() < PATIENCE, "{outcome}");
 }
 
 fn by_default(stack: Stack) {

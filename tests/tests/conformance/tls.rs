@@ -3,12 +3,13 @@
 use apideck_vault_core::error::FailureKind;
 use apideck_vault_emulator::{Answer, Certificate, Emulator, End, Place};
 use apideck_vault_stacks::{ALL, Failed, Http, Stack};
-use std::io::Read;
+use std::io::{Read, Write};
 use std::net::TcpListener;
 use std::time::Duration;
 
 use crate::case::{Case, case};
 use crate::client::{client, client_for};
+use crate::clients::GetConsumer;
 use crate::custom_client::trusting;
 use crate::example::example;
 use crate::settings::{impatient, once, patient, settings_at};
@@ -96,19 +97,29 @@ fn no_tls(stack: Stack) {
     assert!(emulator.requests().is_empty());
 }
 
-/// A server that reads the beginning of the handshake and then closes.
+/// A server that reads the beginning of the handshake and then closes, or says first why.
 fn broken_handshake(stack: Stack) {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let settings = settings_at(at(&listener)).retry(once());
-    let server = std::thread::spawn(move || {
-        let (mut socket, _) = listener.accept().unwrap();
-        let mut hello = [0; 5];
-        socket.read_exact(&mut hello).unwrap();
-        assert_eq!(hello[0], 0x16, "this is not a handshake");
-    });
-    let failed = client(stack, settings).send(example()).unwrap_err();
-    server.join().unwrap();
-    assert_eq!(failed.failure(), FailureKind::NotSent, "{}", failed.text);
+    const HANDSHAKE_FAILURE: &[u8] = &[0x15, 3, 3, 0, 2, 2, 40];
+
+    for alert in [&[], HANDSHAKE_FAILURE] {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let client = client(stack, settings_at(at(&listener)).retry(once()));
+        let server = std::thread::spawn(move || {
+            for _ in 0..2 {
+                let (mut socket, _) = listener.accept().unwrap();
+                let mut hello = [0; 5];
+                socket.read_exact(&mut hello).unwrap();
+                assert_eq!(hello[0], 0x16, "this is not a handshake");
+                socket.write_all(alert).unwrap();
+            }
+        });
+        let failed = client.send(example()).unwrap_err();
+        assert_eq!(failed.failure(), FailureKind::NotSent, "{}", failed.text);
+        let without_a_body = client.send(GetConsumer("c1")).unwrap_err();
+        server.join().unwrap();
+        let text = &without_a_body.text;
+        assert_eq!(without_a_body.failure(), FailureKind::NotSent, "{text}");
+    }
 }
 
 fn hanging_handshake(stack: Stack) {

@@ -1,0 +1,232 @@
+//! Opening a connection: the lookup, TCP, a proxy and TLS, all within one time to connect.
+
+use std::fmt;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time;
+use ureq::Error;
+use ureq::config::Config;
+use ureq::http::Uri;
+use ureq::unversioned::resolver::{ResolvedSocketAddrs, Resolver};
+use ureq::unversioned::transport::time::Instant;
+use ureq::unversioned::transport::{
+    Buffers, ConnectionDetails, Connector, DefaultConnector, NextTimeout, Transport,
+};
+
+use crate::connection::Connection;
+use crate::lookup::Lookups;
+
+/// ureq's connector, with a limit on its time as a whole. By itself, ureq gives that time to each of
+/// its steps, and to each piece of a proxy's answer.
+#[derive(Debug, Default)]
+pub(crate) struct InTime<C = DefaultConnector> {
+    connector: Arc<C>,
+    lookups: Lookups,
+}
+
+impl<C: Connector<Out = Box<dyn Transport>>> Connector for InTime<C> {
+    type Out = Connection;
+
+    fn connect(
+        &self,
+        details: &ConnectionDetails<'_>,
+        _: Option<()>,
+    ) -> Result<Option<Connection>, Error> {
+        let opened = self.open(details);
+        let opened = opened.map_err(|error| Error::Other(Box::new(NotConnected(error))))?;
+        Ok(opened.map(Connection::new))
+    }
+}
+
+impl<C: Connector<Out = Box<dyn Transport>>> InTime<C> {
+    fn open(&self, details: &ConnectionDetails<'_>) -> Result<Option<Box<dyn Transport>>, Error> {
+        let limit = Arc::new(Limit::begin(details.timeout));
+        // There are none if a proxy is to look the name up.
+        let addrs = match details.addrs.is_empty() {
+            true => self.lookups.empty(),
+            false => (self.lookups).resolve(details.uri, details.config, limit.left())?,
+        };
+        let (connector, to_proxy) = (Arc::clone(&self.connector), Arc::clone(&limit));
+        let connect_to_proxy = move |proxy: &ConnectionDetails<'_>| {
+            let limit = Arc::clone(&to_proxy);
+            let opened = connector.connect(
+                &ConnectionDetails {
+                    addrs: copy(&proxy.addrs),
+                    now: Instant::now(),
+                    timeout: limit.left(),
+                    current_time: Arc::clone(&proxy.current_time),
+                    run_connector: Arc::clone(&proxy.run_connector),
+                    register_shutdown: Arc::clone(&proxy.register_shutdown),
+                    ..*proxy
+                },
+                None,
+            )?;
+            let transport = opened.ok_or(Error::ConnectionFailed)?;
+            Ok(Box::new(ToProxy { transport, limit }) as Box<dyn Transport>)
+        };
+        let opened = self.connector.connect(
+            &ConnectionDetails {
+                addrs,
+                resolver: &self.lookups,
+                now: Instant::now(),
+                timeout: limit.left(),
+                current_time: Arc::clone(&details.current_time),
+                run_connector: Arc::new(connect_to_proxy),
+                register_shutdown: Arc::clone(&details.register_shutdown),
+                ..*details
+            },
+            None,
+        );
+        limit.is_over.store(true, Ordering::Relaxed);
+        opened
+    }
+}
+
+fn copy(addresses: &ResolvedSocketAddrs) -> ResolvedSocketAddrs {
+    let mut copy = Lookups::default().empty();
+    for address in addresses.iter() {
+        copy.push(*address);
+    }
+    copy
+}
+
+/// The time that opening a connection may take.
+#[derive(Debug)]
+struct Limit {
+    began: time::Instant,
+    timeout: NextTimeout,
+    is_over: AtomicBool,
+}
+
+impl Limit {
+    fn begin(timeout: NextTimeout) -> Self {
+        Self {
+            began: time::Instant::now(),
+            timeout,
+            is_over: AtomicBool::new(false),
+        }
+    }
+
+    fn left(&self) -> NextTimeout {
+        let left = self.timeout.after.saturating_sub(self.began.elapsed());
+        NextTimeout {
+            after: left.into(),
+            ..self.timeout
+        }
+    }
+}
+
+/// A connection to a proxy, which has no more time to answer than there is to connect.
+#[derive(Debug)]
+struct ToProxy {
+    transport: Box<dyn Transport>,
+    limit: Arc<Limit>,
+}
+
+impl Transport for ToProxy {
+    fn buffers(&mut self) -> &mut dyn Buffers {
+        self.transport.buffers()
+    }
+
+    fn transmit_output(&mut self, amount: usize, timeout: NextTimeout) -> Result<(), Error> {
+        self.transport.transmit_output(amount, timeout)
+    }
+
+    fn await_input(&mut self, timeout: NextTimeout) -> Result<bool, Error> {
+        let timeout = match self.limit.is_over.load(Ordering::Relaxed) {
+            true => timeout,
+            false => self.limit.left(),
+        };
+        self.transport.await_input(timeout)
+    }
+
+    fn is_open(&mut self) -> bool {
+        self.transport.is_open()
+    }
+
+    fn is_tls(&self) -> bool {
+        self.transport.is_tls()
+    }
+}
+
+/// Leaves the lookup to the connector, which ureq only asks if it has no connection at hand.
+#[derive(Debug)]
+pub(crate) struct Later;
+
+impl Resolver for Later {
+    fn resolve(&self, _: &Uri, _: &Config, _: NextTimeout) -> Result<ResolvedSocketAddrs, Error> {
+        let mut addresses = self.empty();
+        addresses.push(([0, 0, 0, 0], 0).into());
+        Ok(addresses)
+    }
+}
+
+/// The error of a request that found no connection, so that nothing of it was sent: ureq's errors do
+/// not tell.
+#[derive(Debug)]
+pub(crate) struct NotConnected(Error);
+
+impl NotConnected {
+    /// The error that it wraps, or the one that is something else.
+    pub(crate) fn within(error: Error) -> Result<Error, Error> {
+        match error {
+            Error::Other(other) => match other.downcast::<Self>() {
+                Ok(error) => Ok(error.0),
+                Err(other) => Err(Error::Other(other)),
+            },
+            error => Err(error),
+        }
+    }
+}
+
+impl fmt::Display for NotConnected {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(formatter)
+    }
+}
+
+impl std::error::Error for NotConnected {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::lookup::tests::slow;
+    use std::sync::Mutex;
+    use std::time::Duration;
+    use ureq::Agent;
+
+    /// Notes what it is given, and connects to nobody.
+    #[derive(Debug)]
+    struct Noting(Arc<Mutex<Vec<Duration>>>);
+
+    impl Connector for Noting {
+        type Out = Box<dyn Transport>;
+
+        fn connect(
+            &self,
+            details: &ConnectionDetails<'_>,
+            _: Option<()>,
+        ) -> Result<Option<Self::Out>, Error> {
+            self.0.lock().unwrap().push(*details.timeout.after);
+            Ok(None)
+        }
+    }
+
+    #[test]
+    fn the_time_that_a_lookup_takes_is_not_there_for_the_rest() {
+        let noted = Arc::default();
+        let connector = InTime {
+            connector: Arc::new(Noting(Arc::clone(&noted))),
+            lookups: slow("slow.test:80", Duration::from_millis(300)),
+        };
+        let config = Agent::config_builder()
+            .proxy(None)
+            .timeout_connect(Some(Duration::from_secs(60)))
+            .build();
+        let agent = Agent::with_parts(config, connector, Later);
+        let error = agent.get("http://slow.test").call().unwrap_err();
+        assert!(matches!(error, Error::ConnectionFailed), "{error}");
+        let noted = noted.lock().unwrap();
+        assert!(noted[0] <= Duration::from_millis(59_700), "{noted:?}");
+    }
+}

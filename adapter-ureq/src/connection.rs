@@ -1,0 +1,79 @@
+//! A connection that notices an answer to a large request that is still being sent.
+
+use std::mem;
+use std::time::Duration;
+use ureq::Error;
+use ureq::unversioned::transport::{Buffers, NextTimeout, Transport};
+
+/// How much of a request is sent without looking for an answer. Few requests are larger.
+const LARGE: usize = 128 * 1024;
+
+/// How long to look for one; the system makes a few milliseconds of it.
+const A_LOOK: Duration = Duration::from_micros(1);
+
+/// A connection that sends no more of a large request once it is answered, as the other stacks do. By
+/// itself, ureq would try until its time is over, and not see the answer.
+#[derive(Debug)]
+pub(crate) struct Connection {
+    transport: Box<dyn Transport>,
+    /// How much of the request has been sent.
+    sent: usize,
+    /// Whether an answer came before the request was complete. The connection is of no use afterward.
+    is_answered: bool,
+    /// Whether that answer is in the buffer, and nobody has been told.
+    is_news: bool,
+}
+
+impl Connection {
+    pub(crate) fn new(transport: Box<dyn Transport>) -> Self {
+        Self {
+            transport,
+            sent: 0,
+            is_answered: false,
+            is_news: false,
+        }
+    }
+
+    fn looks_for_an_answer(&mut self, timeout: NextTimeout) {
+        let after = A_LOOK.into();
+        // That nothing came, or an error: the answer, if there is one, is in the buffer.
+        let _ = (self.transport).await_input(NextTimeout { after, ..timeout });
+        // `HTTP/1.1 401`, but not `HTTP/1.1 103`, which announces the answer.
+        let status = self.transport.buffers().input().get(9);
+        self.is_answered = status.is_some_and(|digit| *digit != b'1');
+        self.is_news = self.is_answered;
+    }
+}
+
+impl Transport for Connection {
+    fn buffers(&mut self) -> &mut dyn Buffers {
+        self.transport.buffers()
+    }
+
+    fn transmit_output(&mut self, amount: usize, timeout: NextTimeout) -> Result<(), Error> {
+        if self.sent >= LARGE && !self.is_answered {
+            self.looks_for_an_answer(timeout);
+        }
+        if self.is_answered {
+            return Ok(());
+        }
+        self.sent = self.sent.saturating_add(amount);
+        self.transport.transmit_output(amount, timeout)
+    }
+
+    fn await_input(&mut self, timeout: NextTimeout) -> Result<bool, Error> {
+        self.sent = 0;
+        match mem::take(&mut self.is_news) {
+            true => Ok(true),
+            false => self.transport.await_input(timeout),
+        }
+    }
+
+    fn is_open(&mut self) -> bool {
+        !self.is_answered && self.transport.is_open()
+    }
+
+    fn is_tls(&self) -> bool {
+        self.transport.is_tls()
+    }
+}
