@@ -1,4 +1,5 @@
-//! A connection that notices an answer to a large request that is still being sent.
+//! A connection that asks the system for little, and notices an answer to a large request that is still
+//! being sent.
 
 use std::mem;
 use std::time::Duration;
@@ -22,6 +23,8 @@ pub(crate) struct Connection {
     is_answered: bool,
     /// Whether that answer is in the buffer, and nobody has been told.
     is_news: bool,
+    /// Whether something has come since ureq last asked if the connection is open.
+    was_heard: bool,
 }
 
 impl Connection {
@@ -31,6 +34,7 @@ impl Connection {
             sent: 0,
             is_answered: false,
             is_news: false,
+            was_heard: false,
         }
     }
 
@@ -58,22 +62,38 @@ impl Transport for Connection {
             return Ok(());
         }
         self.sent = self.sent.saturating_add(amount);
-        self.transport.transmit_output(amount, timeout)
+        self.transport.transmit_output(amount, rounded(timeout))
     }
 
     fn await_input(&mut self, timeout: NextTimeout) -> Result<bool, Error> {
         self.sent = 0;
+        self.was_heard = true;
         match mem::take(&mut self.is_news) {
             true => Ok(true),
-            false => self.transport.await_input(timeout),
+            false => self.transport.await_input(rounded(timeout)),
         }
     }
 
+    /// ureq asks after an answer and again before the next request. The second time is enough: it finds
+    /// whatever the first one would.
     fn is_open(&mut self) -> bool {
-        !self.is_answered && self.transport.is_open()
+        !self.is_answered && (mem::take(&mut self.was_heard) || self.transport.is_open())
     }
 
     fn is_tls(&self) -> bool {
         self.transport.is_tls()
     }
+}
+
+/// The next hundredth of a second. Each change of a socket's time limit is a system call.
+fn rounded(timeout: NextTimeout) -> NextTimeout {
+    const HUNDREDTH: u32 = 10_000_000;
+    if timeout.after.is_not_happening() {
+        return timeout;
+    }
+    let over = timeout.after.subsec_nanos() % HUNDREDTH;
+    let missing = HUNDREDTH.saturating_sub(over) % HUNDREDTH;
+    let more = Duration::from_nanos(missing.into());
+    let after = timeout.after.saturating_add(more).into();
+    NextTimeout { after, ..timeout }
 }
