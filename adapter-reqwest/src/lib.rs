@@ -24,10 +24,85 @@
 //! # }
 //! ```
 //!
-//! The default client is made for this one job: https with rustls and Mozilla's root certificates,
-//! pooled connections, HTTP/1.1, 5 s to connect, no redirects, none of reqwest's own retries, and
-//! proxies from the environment for https. For anything else, bring your own client: see
-//! [`VaultClient::from_client`].
+//! # When to choose it
+//!
+//! In an async application on tokio, unless it is built on hyper or tower: this is what most people want.
+//!
+//! # The default client
+//!
+//! It is made for this one job: https with rustls and Mozilla's root certificates, pooled connections,
+//! HTTP/1.1, 5 s to connect, no redirects, none of reqwest's own retries, and proxies from the environment
+//! for https.
+//!
+//! For another TLS library, certificates of your company, a proxy with a password or HTTP/2, bring your own
+//! `reqwest::Client`: see [`VaultClient::from_client`].
+//!
+//! # Time and retries
+//!
+//! A call makes at most 8 attempts of at most 10 s within 30 s. It is retried after 408, 429, 500, 502, 503
+//! and 504 and when no complete answer came, with exponential backoff, full jitter and `Retry-After`, and
+//! within a budget that all calls to one [`Vault`] share: see [`retry`]. All of it is in
+//! [`ClientSettings`], for the client or for one call:
+//!
+//! ```
+//! use apideck_vault_reqwest::retry::ExponentialBackoff;
+//! use apideck_vault_reqwest::{ClientSettings, Vault, VaultClient};
+//! use std::time::Duration;
+//!
+//! let settings = ClientSettings::from(Vault::new("sk_live_1", "app")?)
+//!     .attempt_timeout(Duration::from_secs(5))
+//!     .retry(ExponentialBackoff::new().max_attempts(4));
+//! let client = VaultClient::new(settings);
+//!
+//! // For one call, or for some, that shares the connections and the budget:
+//! let impatient = client.with_settings(|settings| settings.deadline(Duration::from_secs(3)));
+//! # Ok::<(), apideck_vault_reqwest::error::BuildError>(())
+//! ```
+//!
+//! # Errors
+//!
+//! [`CallError`] has one line for a log, [`kind`](error::CallError::kind) to decide on, and the
+//! [`history`](error::CallError::history) of the attempts. None of it contains a secret of the caller.
+//!
+//! ```
+//! use apideck_vault_reqwest::CallError;
+//! use apideck_vault_reqwest::error::CallErrorKind;
+//! use apideck_vault_reqwest::http::StatusCode;
+//!
+//! /// What a handler answers if no session could be created.
+//! fn status(error: &CallError) -> StatusCode {
+//!     match error.kind() {
+//!         CallErrorKind::Build(_) => StatusCode::BAD_REQUEST,
+//!         CallErrorKind::Transport(_) => StatusCode::GATEWAY_TIMEOUT,
+//!         _ => StatusCode::BAD_GATEWAY,
+//!     }
+//! }
+//! ```
+//!
+//! # Logs and metrics
+//!
+//! [`ClientSettings::observer`] is told of each attempt, each wait and the end of a call. The feature
+//! `tracing` makes a span of each call.
+//!
+//! # Testing
+//!
+//! `apideck-vault-emulator` is a Vault server in your process that also fails on demand:
+//!
+//! ```
+//! use apideck_vault_emulator::{Answer, Emulator};
+//! use apideck_vault_reqwest::{CreateSession, Vault, VaultClient};
+//!
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let emulator = Emulator::start()?;
+//! emulator.script([Answer::status(402)]);
+//!
+//! let vault = Vault::new(Emulator::API_KEY, Emulator::APP_ID)?.with_server_url(emulator.url())?;
+//! let result = VaultClient::new(vault).create_session(CreateSession::new("test-consumer")).await;
+//! assert!(result.is_err_and(|error| error.api_error().is_some_and(|it| it.is_payment_required())));
+//! # Ok(())
+//! # }
+//! ```
 //!
 //! # Features
 //!
