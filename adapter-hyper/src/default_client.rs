@@ -64,6 +64,7 @@ impl DefaultClient {
         let client = Client::builder(TokioExecutor::new())
             .pool_timer(TokioTimer::new())
             .pool_idle_timeout(IDLE_TIMEOUT)
+            .http1_max_buf_size(MOST_BUFFERED)
             .build(InTime(connector(tcp)?));
         Ok(Self(Arc::new(client)))
     }
@@ -124,6 +125,11 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 /// a request after a pause does not vanish on it
 /// ([idle timeout](https://docs.aws.amazon.com/elasticloadbalancing/latest/application/application-load-balancers.html#connection-idle-timeout)).
 const IDLE_TIMEOUT: Duration = Duration::from_secs(20);
+
+/// hyper reads this much at a time, 128 times before it lets another task have a turn. With its own
+/// default, 400 KiB, a server that floods the connection can keep the thread for so long that timeouts
+/// come late.
+const MOST_BUFFERED: usize = 64 * 1024;
 
 /// Names its provider, so that another one elsewhere in the program has no effect on this client.
 #[cfg(feature = "rustls")]

@@ -104,6 +104,10 @@
 //! # }
 //! ```
 //!
+//! A server that floods a connection with nonsense can keep its thread busy for so long that timeouts
+//! come some seconds late, in a runtime with one thread, because reqwest does not let its users limit how
+//! much it reads at a time. `apideck-vault-hyper` does.
+//!
 //! # Features
 //!
 //! - `rustls` (default): https for the default client, with the aws-lc-rs provider, which reqwest

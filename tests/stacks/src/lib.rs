@@ -76,6 +76,8 @@ pub enum Ability {
     TimingBodies,
     /// The stack's own client unpacks compressed bodies if its feature for that is on.
     Unpacking,
+    /// The adapter's default client lets other tasks of its thread have a turn, whatever arrives.
+    YieldingOften,
     /// The adapter's default client does not unpack a compressed body that it did not request.
     LeavingPacked,
 }

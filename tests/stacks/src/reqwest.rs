@@ -27,6 +27,9 @@ impl HttpStack for Reqwest {
     fn lacks(&self, ability: Ability) -> Option<&'static str> {
         match ability {
             Ability::Blocking => Some("its calls do not block"),
+            Ability::YieldingOften => {
+                Some("reqwest does not let its users limit how much hyper reads at a time")
+            }
             _ => None,
         }
     }

@@ -28,6 +28,7 @@ impl HttpStack for Ureq {
             Ability::Futures => {
                 Some("a blocking call has no future and no runtime: only its deadline ends it")
             }
+            Ability::YieldingOften => Some("a blocking call has its thread for itself"),
             Ability::Http2 => Some("ureq speaks only HTTP/1.1"),
             Ability::FollowingRedirects => Some("the adapter tells ureq not to follow them"),
             Ability::LeavingPacked => Some("ureq always unpacks gzip if its feature is on"),

@@ -3,9 +3,13 @@
 use apideck_vault_core::error::FailureKind;
 use apideck_vault_core::{CreateSession, Session};
 use apideck_vault_emulator::{Answer, Emulator, End, Place};
-use apideck_vault_stacks::Stack;
+use apideck_vault_stacks::{Ability, Call, Stack};
+use std::io::{Read, Write};
 use std::net::TcpListener;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
+use tokio::runtime::Builder;
 
 use crate::case::{Case, case};
 use crate::client::{client, client_for};
@@ -23,6 +27,7 @@ pub(crate) const CASES: &[Case] = &[
     case("an_unread_large_request_times_out", large_hangs),
     case("a_dripping_answer_is_an_answer", drips),
     case("an_answer_that_drips_too_slowly_times_out", drips_slowly),
+    case("a_flood_of_nothing_leaves_time_for_others", floods).needs(Ability::YieldingOften),
 ];
 
 /// No answer comes, whichever attempt gets this one, and no attempt is made that is not counted.
@@ -138,4 +143,44 @@ fn drips_slowly(stack: Stack) {
     let failed = call.send(example()).unwrap_err();
     assert_eq!(failed.failure(), FailureKind::TimedOut, "{}", failed.text);
     assert!(failed.is_deadline());
+}
+
+/// A server that sends as fast as it can, and nothing of use, has the thread of the call for itself until
+/// the stack lets others have a turn: the timeout, too, has to wait for that.
+fn floods(stack: Stack) {
+    let server = TcpListener::bind("127.0.0.1:0").unwrap();
+    let settings = settings_at(format!("http://{}", server.local_addr().unwrap()));
+    let sent = Arc::new(AtomicU64::new(0));
+    let count = Arc::clone(&sent);
+    let serving = std::thread::spawn(move || {
+        let (mut socket, _) = server.accept().unwrap();
+        assert!(socket.read(&mut [0; 4096]).unwrap() > 0);
+        let flood = "HTTP/1.1 103 Early Hints\r\n\r\n".repeat(1000);
+        while socket.write_all(flood.as_bytes()).is_ok() {
+            count.fetch_add(flood.len() as u64, Ordering::Relaxed);
+        }
+    });
+    let settings = settings
+        .retry(once())
+        .attempt_timeout(Duration::from_millis(300));
+    let Call::Future(call) = stack.default_client(settings).call(example()) else {
+        panic!("it needs no runtime")
+    };
+    let runtime = Builder::new_current_thread().enable_all().build().unwrap();
+    let (failed, most) = runtime.block_on(async {
+        let call = tokio::spawn(call);
+        let (mut before, mut most) = (0, 0);
+        while !call.is_finished() {
+            tokio::task::yield_now().await;
+            let now = sent.load(Ordering::Relaxed);
+            most = most.max(now - before);
+            before = now;
+        }
+        (call.await.unwrap().unwrap_err(), most)
+    });
+    drop(runtime);
+    serving.join().unwrap();
+    assert_eq!(failed.failure(), FailureKind::TimedOut, "{}", failed.text);
+    // What the system buffers on the way is part of it.
+    assert!(most <= 32 << 20, "{most} bytes in one turn");
 }
