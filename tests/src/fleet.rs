@@ -11,9 +11,13 @@
 //! the service: their waiting calls fit a processor's cache, and every core has work.
 
 mod ask;
+mod callers;
 mod calls;
 mod cell;
+mod client;
+mod elsewhere;
 mod events;
+mod limit;
 mod memory;
 mod official;
 mod policy;
@@ -22,16 +26,16 @@ mod record;
 mod report;
 mod scenario;
 mod service;
+mod threads;
 
+pub use callers::{Behind, Caller, CallerRow, Trouble, behind, play};
 pub use memory::Holds;
 pub use policy::Policy;
 pub use report::{Load, Row};
 pub use scenario::Scenario;
 
-use std::cell::Cell;
+use std::fmt;
 use std::num::NonZero;
-use std::sync::Mutex;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
 const CLIENTS_OF_ONE_CELL: u32 = 10_000;
@@ -74,6 +78,16 @@ impl Default for Settings {
     }
 }
 
+impl fmt::Display for Settings {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            formatter,
+            "{} clients, {} calls per second each, patience {} s, capacity {}, refusal cost {}",
+            self.clients, self.calls_per_second, self.patience, self.capacity, self.refusal_cost,
+        )
+    }
+}
+
 /// Simulates each policy in each scenario. `progress` hears of how many runs how many are done,
 /// with the part of the run that is under way.
 ///
@@ -95,39 +109,12 @@ pub fn simulate(
         .flat_map(|scenario| policies.iter().map(move |policy| (*scenario, policy)))
         .collect();
     let jobs = runs.len() * cells as usize;
-    let (next, results) = (AtomicUsize::new(0), Mutex::new(Vec::with_capacity(jobs)));
-    let done = Mutex::new(0.0);
-    thread::scope(|scope| {
-        for _ in 0..settings.threads.clamp(1, jobs.max(1)) {
-            scope.spawn(|| {
-                loop {
-                    let job = next.fetch_add(1, Ordering::Relaxed);
-                    if job >= jobs {
-                        break;
-                    }
-                    let (run, cell) = (job / cells as usize, (job % cells as usize) as u32);
-                    let (scenario, policy) = runs[run];
-                    let clients =
-                        settings.clients / cells + u32::from(cell < settings.clients % cells);
-                    let reported = Cell::new(0.0);
-                    let report = |part| {
-                        let mut done = done.lock().expect("no thread panics with it");
-                        *done += part - reported.replace(part);
-                        progress(*done / jobs as f64);
-                    };
-                    let stream = u64::from(cell);
-                    let result =
-                        cell::simulate(scenario, policy, settings, clients, stream, &report);
-                    report(1.0);
-                    let mut results = results.lock().expect("no thread panics with it");
-                    results.push((job, result));
-                }
-            });
-        }
+    let results = threads::run(settings.threads, jobs, progress, |job, report| {
+        let (run, cell) = (job / cells as usize, (job % cells as usize) as u32);
+        let (scenario, policy) = runs[run];
+        let clients = settings.clients / cells + u32::from(cell < settings.clients % cells);
+        cell::simulate(scenario, policy, settings, clients, u64::from(cell), report)
     });
-    let mut results = results.into_inner().expect("no thread panicked with it");
-    results.sort_by_key(|(job, _)| *job);
-    let results: Vec<_> = results.into_iter().map(|(_, result)| result).collect();
     runs.iter()
         .zip(results.chunks(cells as usize))
         .map(|((scenario, policy), cells)| report::summarize(settings, *scenario, policy, cells))

@@ -80,7 +80,7 @@ fn meets(rows: &[Row], row: &Row) -> bool {
     let official = || rows.iter().filter(|row| row.policy.starts_with("official"));
     let best_success = official().map(|row| row.rescued_rate).fold(0.0, f64::max);
     let recovers = official()
-        .map(|row| row.seconds_to_recover)
+        .filter_map(|row| row.seconds_to_recover)
         .fold(f64::INFINITY, f64::min);
     let none = rows.iter().find(|row| row.policy == "none");
     let attempts = match row.scenario {
@@ -92,5 +92,7 @@ fn meets(rows: &[Row], row: &Row) -> bool {
         && row.attempts_per_call_worst_second <= 3.0
         && row.rescued_rate >= best_success - 0.005
         && none.is_none_or(|none| row.rescued_rate >= none.rescued_rate)
-        && row.seconds_to_recover <= recovers / 2.0 + 2.0
+        && row
+            .seconds_to_recover
+            .is_some_and(|it| it <= recovers / 2.0 + 2.0)
 }

@@ -1,9 +1,10 @@
 //! The calls that are under way.
 
-use apideck_vault_core::{Attempt, ClientSettings, Wait};
+use apideck_vault_core::{Attempt, Wait};
 use std::collections::HashSet;
 
 use super::ask::{Ask, Reset};
+use super::client::Client;
 use super::events::{SECOND, Time};
 use super::service::Outcome;
 
@@ -20,6 +21,8 @@ pub(super) struct Call {
     pub(super) begun: Time,
     /// Whose it is.
     pub(super) client: u32,
+    /// What its last retry took from the client's limit.
+    pub(super) paid: u32,
 }
 
 /// The calls that are under way, each in a slot, by whose number the events name it.
@@ -58,7 +61,7 @@ impl Calls {
 
     /// Reads what a call's next step needs. The calls of 10,000 clients do not fit a cache: read at
     /// once, what the next of them need comes from the memory together, not one after the other.
-    pub(super) fn fetch(&self, clients: &[ClientSettings], slot: u32) {
+    pub(super) fn fetch(&self, clients: &[Client], slot: u32) {
         let Some(call) = self.slots.get(slot as usize) else {
             return;
         };
@@ -67,7 +70,7 @@ impl Calls {
             _ => None,
         };
         let client = clients.get(call.client as usize);
-        let tokens = client.and_then(|client| Some(client.budget.as_ref()?.available()));
+        let tokens = client.and_then(|client| Some(client.settings.budget.as_ref()?.available()));
         std::hint::black_box((call.begun, delay, tokens));
     }
 }

@@ -1,11 +1,12 @@
 //! Some clients and their share of the service, in virtual time.
 
-use apideck_vault_core::{Attempt, Attempts, Step};
+use apideck_vault_core::Attempt;
 use std::time::Duration;
 
 use super::Settings;
-use super::ask::{Ask, Reset, answer};
+use super::ask::{Ask, Reset};
 use super::calls::{Call, Calls, Stage};
+use super::client::{Client, Next};
 use super::events::{Events, SECOND, Time};
 use super::memory::Memory;
 use super::policy::Policy;
@@ -16,7 +17,10 @@ use super::service::{CAUSE_BEGINS, Outcome, Service};
 
 /// For how long nothing may be refused before the service counts as healthy.
 const QUIET: Time = 10 * SECOND;
-/// How long after the cause a service that does not recover is watched.
+/// How long after the cause calls count as those that felt it.
+const AFTERMATH: Time = 60 * SECOND;
+/// How long after the cause a service that does not recover is watched at least; and if callers are
+/// more patient, twice as long as they are.
 const GIVEN_UP_AFTER: Time = 600 * SECOND;
 const ARRIVAL: u32 = u32::MAX;
 
@@ -25,8 +29,16 @@ const ARRIVAL: u32 = u32::MAX;
 pub(super) struct CellResult {
     /// The calls that began while the cause lasted, followed to their end.
     pub(super) cause: Sum,
-    /// From the end of the cause until the service refuses nothing any more.
-    pub(super) recovers_after: Time,
+    /// The calls that began then or in the minute after it.
+    pub(super) with_aftermath: Sum,
+    /// From the end of the cause until the service refuses nothing any more, if it gets there.
+    pub(super) recovers_after: Option<Time>,
+    /// Requests that were refused after the cause.
+    pub(super) refused_after: u64,
+    /// Calls that succeeded while the cause lasted, and what the service could have answered then.
+    pub(super) goodput_in_cause: (u64, f64),
+    /// The same in the minute after it.
+    pub(super) goodput_after: (u64, f64),
     /// Attempts in each second since the cause began.
     pub(super) attempts: Vec<u64>,
 }
@@ -51,7 +63,7 @@ pub(super) fn simulate(
     progress: &dyn Fn(f64),
 ) -> CellResult {
     let patience = Duration::from_secs_f64(settings.patience);
-    let of_clients = policy.of_clients(clients, patience);
+    let mut of_clients = policy.of_clients(clients, patience);
     let gap = SECOND as f64 / (f64::from(clients) * settings.calls_per_second);
     // The same calls for every policy.
     let mut arrivals = Random::new(settings.seed, 3 * stream);
@@ -73,11 +85,13 @@ pub(super) fn simulate(
         calls: Calls::default(),
     };
     let cause_ends = CAUSE_BEGINS + scenario.lasts();
-    let last_moment = cause_ends + GIVEN_UP_AFTER;
+    let last_moment = cause_ends + GIVEN_UP_AFTER.max(2 * nanoseconds(patience));
     let expected_end = cause_ends + QUIET + nanoseconds(patience);
     let mut next_report = 0;
     let mut recovered = None;
-    // The calls that began while the service was not well, and are not over.
+    // The second until which calls count, once the service has recovered or is given up.
+    let mut window = None;
+    // The calls that began until then, and are not over.
     let mut counted: u64 = 0;
     let mut next_arrival = 0.0;
     cell.events.put(0, ARRIVAL);
@@ -88,36 +102,31 @@ pub(super) fn simulate(
             progress((now as f64 / expected_end as f64).min(1.0));
             next_report = now + SECOND;
         }
-        if recovered.is_none() {
-            let healthy_since = cell.service.last_refusal.max(cause_ends);
-            if now >= healthy_since + QUIET {
-                recovered = Some(healthy_since);
-                let window = seconds_until(healthy_since);
-                counted = cell.calls.unfinished(window);
-            } else if now >= last_moment {
-                recovered = Some(last_moment);
-                counted = cell.calls.unfinished(seconds_until(last_moment));
-            }
+        let healthy_since = cell.service.last_refusal.max(cause_ends);
+        if recovered.is_none() && now >= healthy_since + QUIET {
+            recovered = Some(healthy_since);
         }
-        if recovered.is_some() && counted == 0 {
+        let is_known = recovered.is_some() || now >= last_moment;
+        if window.is_none() && is_known && now >= cause_ends + AFTERMATH {
+            let second = (cause_ends + AFTERMATH) / SECOND;
+            window = Some(second);
+            counted = cell.calls.unfinished(second);
+        }
+        if window.is_some() && counted == 0 {
             break;
         }
         let slot = if slot == ARRIVAL {
             next_arrival += arrivals.exponential(gap);
             cell.events.put(next_arrival as Time, ARRIVAL);
             let client = arrivals.below(clients);
-            let settings = of_clients
-                .get(client as usize)
-                .or(of_clients.first())
-                .expect("there is one at least");
-            let Step::Send(_, attempt) = settings.begin(Ask, seeds.next()) else {
-                unreachable!("the input can be sent");
-            };
+            let settings = client_of(&mut of_clients, client);
+            let attempt = settings.begin(seeds.next(), now);
             cell.record.begin(now);
             cell.calls.add(Call {
                 stage: Stage::Begins(attempt),
                 begun: now,
                 client,
+                paid: 0,
             })
         } else {
             slot
@@ -129,7 +138,7 @@ pub(super) fn simulate(
         let call = cell.calls.get(slot);
         let (begun, client) = (call.begun, call.client);
         let elapsed = Duration::from_nanos(now - begun);
-        let step = match std::mem::replace(&mut call.stage, Stage::Over) {
+        let next = match std::mem::replace(&mut call.stage, Stage::Over) {
             Stage::Begins(attempt) => {
                 cell.send(attempt, begun, now, slot);
                 continue;
@@ -140,28 +149,38 @@ pub(super) fn simulate(
                 {
                     memory.hear(client, seconds, now);
                 }
-                attempt.finish(answer(outcome), elapsed)
+                let settings = client_of(&mut of_clients, client);
+                settings.finish(attempt, outcome, elapsed, now, &mut call.paid)
             }
-            Stage::Waiting(wait) => wait.resume(elapsed),
+            Stage::Waiting(wait) => wait.resume(elapsed).into(),
             Stage::Over => unreachable!("a call that is over has no further event"),
         };
-        if cell.go_on(step, begun, now, slot) {
-            let window = recovered.map_or(0, seconds_until);
-            counted -= u64::from(recovered.is_some() && begun / SECOND < window);
+        if cell.go_on(next, begun, now, slot) {
+            counted -= u64::from(window.is_some_and(|second| begun / SECOND < second));
         }
     }
-    let healthy_since = recovered.unwrap_or(last_moment);
-    let from = (CAUSE_BEGINS / SECOND) as usize;
+    let seconds = |time: Time| (time / SECOND) as usize;
+    let (from, to) = (seconds(CAUSE_BEGINS), seconds(cause_ends));
+    let last = to + seconds(AFTERMATH);
+    let goodput = |seconds: std::ops::Range<usize>, is_in_cause| {
+        let possible = cell.service.capacity(is_in_cause) * seconds.len() as f64;
+        (cell.record.answered(seconds), possible)
+    };
     CellResult {
-        cause: cell.record.sum(from..(cause_ends / SECOND) as usize),
-        recovers_after: healthy_since - cause_ends,
+        cause: cell.record.sum(from..to),
+        with_aftermath: cell.record.sum(from..last),
+        recovers_after: recovered.map(|healthy_since| healthy_since - cause_ends),
+        refused_after: cell.service.refused_after,
+        goodput_in_cause: goodput(from..to, true),
+        goodput_after: goodput(to..last, false),
         attempts: cell.record.attempts.split_off(from),
     }
 }
 
-/// The whole seconds in which the service was not well.
-fn seconds_until(healthy_since: Time) -> u64 {
-    healthy_since.div_ceil(SECOND)
+/// Those whose calls share nothing are one for all.
+fn client_of(clients: &mut [Client], client: u32) -> &mut Client {
+    let index = (client as usize).min(clients.len() - 1);
+    &mut clients[index]
 }
 
 impl Cell {
@@ -183,23 +202,22 @@ impl Cell {
     }
 
     /// Takes a step of a call, and says whether it was the last.
-    fn go_on(&mut self, step: Step<Ask, Reset>, begun: Time, now: Time, slot: u32) -> bool {
-        match step {
-            Step::Send(_, attempt) => {
+    fn go_on(&mut self, next: Next, begun: Time, now: Time, slot: u32) -> bool {
+        match next {
+            Next::Send(attempt) => {
                 self.send(attempt, begun, now, slot);
                 false
             }
-            Step::Wait(wait) => {
+            Next::Wait(wait) => {
                 self.events.put(now + nanoseconds(wait.delay()), slot);
                 self.calls.get(slot).stage = Stage::Waiting(wait);
                 false
             }
-            Step::Done(result) => {
-                let attempts = match &result {
-                    Ok(answer) => Attempts::of(answer),
-                    Err(error) => error.attempts(),
-                };
-                self.record.end(begun, now, result.is_ok(), attempts);
+            Next::Over {
+                is_success,
+                attempts,
+            } => {
+                self.record.end(begun, now, is_success, attempts);
                 self.calls.remove(slot);
                 true
             }

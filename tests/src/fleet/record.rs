@@ -20,16 +20,14 @@ struct Calls {
 #[derive(Debug, Default)]
 pub(super) struct Record {
     pub(super) attempts: Vec<u64>,
+    /// Calls that succeeded in each second, whenever they began.
+    answered: Vec<u64>,
     calls: Vec<Calls>,
 }
 
 impl Record {
     pub(super) fn attempt(&mut self, at: Time) {
-        let second = (at / SECOND) as usize;
-        if self.attempts.len() <= second {
-            self.attempts.resize(second + 1, 0);
-        }
-        self.attempts[second] += 1;
+        count(&mut self.attempts, at);
     }
 
     pub(super) fn begin(&mut self, at: Time) {
@@ -39,6 +37,9 @@ impl Record {
     pub(super) fn end(&mut self, begun: Time, at: Time, is_success: bool, attempts: u32) {
         let milliseconds = (at - begun) as f64 / MILLISECOND as f64;
         let step = ((1.0 + milliseconds).log2() * STEPS_PER_DOUBLING) as usize;
+        if is_success {
+            count(&mut self.answered, at);
+        }
         let calls = self.calls_of(begun);
         calls.succeeded += u64::from(is_success);
         calls.attempts += u64::from(attempts);
@@ -59,6 +60,12 @@ impl Record {
         &mut self.calls[second]
     }
 
+    /// How many calls succeeded in these seconds, whenever they began.
+    pub(super) fn answered(&self, seconds: std::ops::Range<usize>) -> u64 {
+        let seconds = self.answered.iter().take(seconds.end).skip(seconds.start);
+        seconds.sum()
+    }
+
     /// What came of the calls that began in these seconds.
     pub(super) fn sum(&self, seconds: std::ops::Range<usize>) -> Sum {
         let mut sum = Sum::default();
@@ -73,6 +80,14 @@ impl Record {
         }
         sum
     }
+}
+
+fn count(seconds: &mut Vec<u64>, at: Time) {
+    let second = (at / SECOND) as usize;
+    if seconds.len() <= second {
+        seconds.resize(second + 1, 0);
+    }
+    seconds[second] += 1;
 }
 
 /// What came of some calls.

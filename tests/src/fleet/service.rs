@@ -47,6 +47,8 @@ pub(super) struct Service {
     random: Random,
     /// When a request was last refused.
     pub(super) last_refusal: Time,
+    /// How many were since the end of the cause.
+    pub(super) refused_after: u64,
 }
 
 impl Service {
@@ -73,6 +75,7 @@ impl Service {
             limit: (0.8 * settings.calls_per_second * window).floor().max(1.0) as u16,
             random,
             last_refusal: 0,
+            refused_after: 0,
         }
     }
 
@@ -81,20 +84,20 @@ impl Service {
         let answer = self.answer(client, now);
         if answer.0 != Outcome::Success {
             self.last_refusal = now;
+            self.refused_after += u64::from(now >= CAUSE_BEGINS + self.scenario.lasts());
         }
         answer
     }
 
     fn answer(&mut self, client: u32, now: Time) -> (Outcome, Time) {
-        let mut capacity = self.capacity;
-        if (CAUSE_BEGINS..CAUSE_BEGINS + self.scenario.lasts()).contains(&now) {
+        let is_in_cause = (CAUSE_BEGINS..CAUSE_BEGINS + self.scenario.lasts()).contains(&now);
+        let capacity = self.capacity(is_in_cause);
+        if is_in_cause {
             match self.scenario {
-                Scenario::Healthy => {}
+                Scenario::Healthy | Scenario::Overload120 | Scenario::Overload200 => {}
                 Scenario::BriefOutage | Scenario::LongOutage => {
                     return self.refused(now);
                 }
-                Scenario::Overload120 => capacity = self.load / 1.2,
-                Scenario::Overload200 => capacity = self.load / 2.0,
                 Scenario::RateLimit => {
                     if let Some(wait) = self.limited(client, now) {
                         let seconds = wait.div_ceil(SECOND);
@@ -107,7 +110,6 @@ impl Service {
                     }
                 }
                 Scenario::RollingRestart => {
-                    capacity *= 0.9;
                     if self.random.part() < 0.1 {
                         return (Outcome::Reset, now + RESET_AFTER);
                     }
@@ -126,6 +128,17 @@ impl Service {
         let travels = 40.0 + self.random.exponential(40.0);
         let at = self.busy_until + (travels * MILLISECOND as f64) as Time;
         (Outcome::Success, at)
+    }
+
+    /// How many requests it can answer in a second.
+    pub(super) fn capacity(&self, is_in_cause: bool) -> f64 {
+        match self.scenario {
+            Scenario::BriefOutage | Scenario::LongOutage if is_in_cause => 0.0,
+            Scenario::Overload120 if is_in_cause => self.load / 1.2,
+            Scenario::Overload200 if is_in_cause => self.load / 2.0,
+            Scenario::RollingRestart if is_in_cause => self.capacity * 0.9,
+            _ => self.capacity,
+        }
     }
 
     fn refused(&self, now: Time) -> (Outcome, Time) {
