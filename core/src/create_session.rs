@@ -8,7 +8,7 @@ use std::fmt;
 
 use crate::error::{BuildError, Object, ResponseError};
 use crate::operation::{Fault, Operation, decode_json_into, header_value};
-use crate::session::Session;
+use crate::session::{Optional, Session};
 use crate::token::SessionToken;
 use crate::vault::Vault;
 
@@ -52,8 +52,8 @@ impl CreateSession {
     }
 
     /// Sets what the session shows and allows.
-    pub fn session(mut self, session: Session) -> Self {
-        self.session = Some(session);
+    pub fn session(mut self, session: impl Optional<Session>) -> Self {
+        self.session = session.into_option();
         self
     }
 

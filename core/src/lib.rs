@@ -73,8 +73,8 @@ pub use create_session::{CreateSession, CreatedSession};
 pub use observe::{Event, Observer};
 pub use operation::Operation;
 pub use session::{
-    AllowAction, ConsumerMetadata, Session, SessionLength, SessionSettings, Theme, UnifiedApiId,
-    UnknownValue,
+    AllowAction, ConsumerMetadata, Optional, Session, SessionLength, SessionSettings, Theme,
+    UnifiedApiId, UnknownValue,
 };
 pub use settings::ClientSettings;
 pub use token::{SessionToken, TokenClaims};

@@ -4,11 +4,15 @@
 
 mod length;
 mod open_enum;
+mod optional;
 mod settings;
+mod theme;
 
 pub use length::SessionLength;
 pub use open_enum::UnknownValue;
+pub use optional::Optional;
 pub use settings::{AllowAction, SessionSettings, UnifiedApiId};
+pub use theme::Theme;
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -48,6 +52,20 @@ use crate::error::BuildError;
 /// # Ok::<(), serde_json::Error>(())
 /// ```
 ///
+/// A session, its settings or its theme can also be read from a file, such as JSON or TOML. A field
+/// that does not exist is an error that names it:
+///
+/// ```
+/// use apideck_vault_core::Theme;
+///
+/// let theme: Theme = serde_json::from_str(r##"{"primary_color": "#286efa"}"##)?;
+/// assert_eq!(theme, Theme::new().primary_color("#286efa"));
+///
+/// let error = serde_json::from_str::<Theme>(r#"{"color": "blue"}"#).unwrap_err();
+/// assert!(error.to_string().starts_with("unknown field `color`, expected one of `favicon`"));
+/// # Ok::<(), serde_json::Error>(())
+/// ```
+///
 /// Source: [Create Session](https://developers.apideck.com/apis/vault/reference#tag/Sessions/operation/sessionsCreate).
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -77,26 +95,26 @@ impl Session {
     }
 
     /// Sets who the consumer is, as shown in Vault's sidebar.
-    pub fn consumer_metadata(mut self, metadata: ConsumerMetadata) -> Self {
-        self.consumer_metadata = Some(metadata);
+    pub fn consumer_metadata(mut self, metadata: impl Optional<ConsumerMetadata>) -> Self {
+        self.consumer_metadata = metadata.into_option();
         self
     }
 
     /// Sets where the consumer returns to.
-    pub fn redirect_uri(mut self, uri: impl Into<String>) -> Self {
-        self.redirect_uri = Some(uri.into());
+    pub fn redirect_uri(mut self, uri: impl Optional<String>) -> Self {
+        self.redirect_uri = uri.into_option();
         self
     }
 
     /// Sets what Vault shows and allows.
-    pub fn settings(mut self, settings: SessionSettings) -> Self {
-        self.settings = Some(settings);
+    pub fn settings(mut self, settings: impl Optional<SessionSettings>) -> Self {
+        self.settings = settings.into_option();
         self
     }
 
     /// Sets how Vault looks.
-    pub fn theme(mut self, theme: Theme) -> Self {
-        self.theme = Some(theme);
+    pub fn theme(mut self, theme: impl Optional<Theme>) -> Self {
+        self.theme = theme.into_option();
         self
     }
 
@@ -177,117 +195,26 @@ impl ConsumerMetadata {
     }
 
     /// The name of the account.
-    pub fn account_name(mut self, name: impl Into<String>) -> Self {
-        self.account_name = Some(name.into());
+    pub fn account_name(mut self, name: impl Optional<String>) -> Self {
+        self.account_name = name.into_option();
         self
     }
 
     /// The name of the user.
-    pub fn user_name(mut self, name: impl Into<String>) -> Self {
-        self.user_name = Some(name.into());
+    pub fn user_name(mut self, name: impl Optional<String>) -> Self {
+        self.user_name = name.into_option();
         self
     }
 
     /// The user's email address.
-    pub fn email(mut self, email: impl Into<String>) -> Self {
-        self.email = Some(email.into());
+    pub fn email(mut self, email: impl Optional<String>) -> Self {
+        self.email = email.into_option();
         self
     }
 
     /// The URL of the user's picture. The service expects an absolute URL.
-    pub fn image(mut self, url: impl Into<String>) -> Self {
-        self.image = Some(url.into());
-        self
-    }
-}
-
-/// How Vault looks. Colors are CSS colors such as `#286efa`.
-///
-/// ```
-/// # use apideck_vault_core::Theme;
-/// let theme = Theme::new().vault_name("Intercom").primary_color("#286efa");
-/// ```
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-#[non_exhaustive]
-pub struct Theme {
-    /// The URL of the icon in the browser's tab.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub favicon: Option<String>,
-    /// The URL of the logo.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub logo: Option<String>,
-    /// The main color.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub primary_color: Option<String>,
-    /// The sidebar's background color.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub sidepanel_background_color: Option<String>,
-    /// The sidebar's text color.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub sidepanel_text_color: Option<String>,
-    /// The name in the sidebar.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub vault_name: Option<String>,
-    /// The URL of the privacy policy that the sidebar links to.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub privacy_url: Option<String>,
-    /// The URL of the terms and conditions that the sidebar links to.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub terms_url: Option<String>,
-}
-
-impl Theme {
-    /// A theme with nothing set.
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// The URL of the icon in the browser's tab.
-    pub fn favicon(mut self, url: impl Into<String>) -> Self {
-        self.favicon = Some(url.into());
-        self
-    }
-
-    /// The URL of the logo.
-    pub fn logo(mut self, url: impl Into<String>) -> Self {
-        self.logo = Some(url.into());
-        self
-    }
-
-    /// The main color.
-    pub fn primary_color(mut self, color: impl Into<String>) -> Self {
-        self.primary_color = Some(color.into());
-        self
-    }
-
-    /// The sidebar's background color.
-    pub fn sidepanel_background_color(mut self, color: impl Into<String>) -> Self {
-        self.sidepanel_background_color = Some(color.into());
-        self
-    }
-
-    /// The sidebar's text color.
-    pub fn sidepanel_text_color(mut self, color: impl Into<String>) -> Self {
-        self.sidepanel_text_color = Some(color.into());
-        self
-    }
-
-    /// The name in the sidebar.
-    pub fn vault_name(mut self, name: impl Into<String>) -> Self {
-        self.vault_name = Some(name.into());
-        self
-    }
-
-    /// The URL of the privacy policy that the sidebar links to.
-    pub fn privacy_url(mut self, url: impl Into<String>) -> Self {
-        self.privacy_url = Some(url.into());
-        self
-    }
-
-    /// The URL of the terms and conditions that the sidebar links to.
-    pub fn terms_url(mut self, url: impl Into<String>) -> Self {
-        self.terms_url = Some(url.into());
+    pub fn image(mut self, url: impl Optional<String>) -> Self {
+        self.image = url.into_option();
         self
     }
 }

@@ -76,6 +76,20 @@ pub struct TokenClaims(Map<String, Value>);
 
 impl TokenClaims {
     /// `exp`: when the session expires.
+    ///
+    /// The time libraries convert it as it is:
+    ///
+    /// ```
+    /// # let token = apideck_vault_core::SessionToken::new("e30.eyJleHAiOjE4MDAwMDAwMDB9.c2ln");
+    /// # let claims = token.claims()?;
+    /// if let Some(time) = claims.expires_at() {
+    ///     let jiff = jiff::Timestamp::try_from(time)?;
+    ///     let chrono = chrono::DateTime::<chrono::Utc>::from(time);
+    ///     assert_eq!(jiff.to_string(), "2027-01-15T08:00:00Z");
+    ///     assert_eq!(chrono.to_rfc3339(), "2027-01-15T08:00:00+00:00");
+    /// }
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn expires_at(&self) -> Option<SystemTime> {
         self.time("exp")
     }

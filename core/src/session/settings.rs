@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::length::SessionLength;
 use super::open_enum::open_enum;
+use super::optional::Optional;
 use crate::error::BuildError;
 
 /// What Vault shows and allows during a session. The defaults given here are the service's, and
@@ -75,56 +76,56 @@ impl SessionSettings {
     }
 
     /// Hide an integration's configurable resources. Default: false.
-    pub fn hide_resource_settings(mut self, hide: bool) -> Self {
-        self.hide_resource_settings = Some(hide);
+    pub fn hide_resource_settings(mut self, hide: impl Optional<bool>) -> Self {
+        self.hide_resource_settings = hide.into_option();
         self
     }
 
     /// Show a banner saying that this is a test environment. Default: false.
-    pub fn sandbox_mode(mut self, sandbox: bool) -> Self {
-        self.sandbox_mode = Some(sandbox);
+    pub fn sandbox_mode(mut self, sandbox: impl Optional<bool>) -> Self {
+        self.sandbox_mode = sandbox.into_option();
         self
     }
 
     /// Show only the connection's settings, without navigation. Default: false.
-    pub fn isolation_mode(mut self, isolation: bool) -> Self {
-        self.isolation_mode = Some(isolation);
+    pub fn isolation_mode(mut self, isolation: impl Optional<bool>) -> Self {
+        self.isolation_mode = isolation.into_option();
         self
     }
 
     /// How long the session is valid. Default: 1 hour; at most 1 week.
-    pub fn session_length(mut self, length: impl Into<SessionLength>) -> Self {
-        self.session_length = Some(length.into());
+    pub fn session_length(mut self, length: impl Optional<SessionLength>) -> Self {
+        self.session_length = length.into_option();
         self
     }
 
     /// Show the logs page. Default: true.
-    pub fn show_logs(mut self, show: bool) -> Self {
-        self.show_logs = Some(show);
+    pub fn show_logs(mut self, show: impl Optional<bool>) -> Self {
+        self.show_logs = show.into_option();
         self
     }
 
     /// Show the suggestions page. Default: false.
-    pub fn show_suggestions(mut self, show: bool) -> Self {
-        self.show_suggestions = Some(show);
+    pub fn show_suggestions(mut self, show: impl Optional<bool>) -> Self {
+        self.show_suggestions = show.into_option();
         self
     }
 
     /// Show the sidebar. Default: true.
-    pub fn show_sidebar(mut self, show: bool) -> Self {
-        self.show_sidebar = Some(show);
+    pub fn show_sidebar(mut self, show: impl Optional<bool>) -> Self {
+        self.show_sidebar = show.into_option();
         self
     }
 
     /// Send the consumer to the redirect URI as soon as the connection works. Default: false.
-    pub fn auto_redirect(mut self, redirect: bool) -> Self {
-        self.auto_redirect = Some(redirect);
+    pub fn auto_redirect(mut self, redirect: impl Optional<bool>) -> Self {
+        self.auto_redirect = redirect.into_option();
         self
     }
 
     /// Hide Apideck's connection guides. Default: false.
-    pub fn hide_guides(mut self, hide: bool) -> Self {
-        self.hide_guides = Some(hide);
+    pub fn hide_guides(mut self, hide: impl Optional<bool>) -> Self {
+        self.hide_guides = hide.into_option();
         self
     }
 
