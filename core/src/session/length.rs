@@ -132,7 +132,7 @@ impl Unit {
 impl From<Duration> for SessionLength {
     fn from(duration: Duration) -> Self {
         let seconds = duration.as_secs();
-        let whole = |unit: &Unit| seconds.is_multiple_of(unit.in_seconds());
+        let whole = |unit: &Unit| seconds.checked_rem(unit.in_seconds()) == Some(0);
         let unit = Unit::LONGEST_FIRST.into_iter().find(whole);
         let unit = unit.filter(|_| seconds > 0).unwrap_or(Unit::Seconds);
         Self {

@@ -16,10 +16,9 @@ pub fn header_value(field: &'static str, text: &str) -> Result<HeaderValue, Buil
     let has_space_around = text.starts_with(' ') || text.ends_with(' ');
     // What `HeaderValue` accepts but we do not: the server would read a different value, or none.
     let is_refused = text.is_empty() || has_space_around || text.contains('\t') || !text.is_ascii();
-    if let Ok(value) = HeaderValue::from_str(text)
-        && !is_refused
-    {
-        return Ok(value);
+    match HeaderValue::from_str(text) {
+        Ok(value) if !is_refused => return Ok(value),
+        _ => {}
     }
     let problem = if text.is_empty() {
         "is empty"
