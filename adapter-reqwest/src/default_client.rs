@@ -3,6 +3,7 @@
 use apideck_vault_core::Vault;
 use apideck_vault_core::error::ClientError;
 use reqwest::{Client, ClientBuilder, redirect, retry};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
@@ -84,11 +85,21 @@ fn builder() -> ClientBuilder {
         .no_brotli()
         .no_zstd()
         .no_deflate()
+        .no_hickory_dns()
 }
 
+/// Without the feature `rustls`, reqwest panics if another part of the program enables its feature
+/// `rustls-no-provider`, and nobody has installed a provider.
 fn build(builder: ClientBuilder) -> Result<Client, ClientError> {
-    let client = builder.build();
-    client.map_err(|error| ClientError::unbuildable("reqwest", error))
+    let unbuildable =
+        |reason: &dyn ToString| ClientError::unbuildable("reqwest", reason.to_string());
+    match catch_unwind(AssertUnwindSafe(|| builder.build())) {
+        Ok(client) => client.map_err(|error| unbuildable(&error)),
+        Err(panic) => Err(match panic.downcast_ref::<&str>() {
+            Some(reason) => unbuildable(reason),
+            None => unbuildable(&"it panicked"),
+        }),
+    }
 }
 
 /// Names its provider, so that another one elsewhere in the program has no effect on this client.

@@ -49,6 +49,30 @@ impl Connection {
     }
 }
 
+/// Takes the cookies of former answers out of a request's head, and gives its new length. ureq keeps them
+/// for the next request, which may have another key, if any part of the program enables its feature
+/// `cookies`. It puts them before all other headers.
+fn without_cookies(output: &mut [u8], length: usize) -> usize {
+    let Some(begin) = end_of_line(output) else {
+        return length;
+    };
+    let headers = output.get(begin..length).unwrap_or_default();
+    if !headers.starts_with(b"cookie: ") {
+        return length;
+    }
+    let Some(cookies) = end_of_line(headers) else {
+        return length;
+    };
+    output.copy_within(begin.saturating_add(cookies)..length, begin);
+    length.saturating_sub(cookies)
+}
+
+/// Where the next line begins.
+fn end_of_line(text: &[u8]) -> Option<usize> {
+    let end = text.windows(2).position(|bytes| bytes == b"\r\n")?;
+    end.checked_add(2)
+}
+
 impl Transport for Connection {
     fn buffers(&mut self) -> &mut dyn Buffers {
         self.transport.buffers()
@@ -61,6 +85,10 @@ impl Transport for Connection {
         if self.is_answered {
             return Ok(());
         }
+        let amount = match self.sent {
+            0 => without_cookies(self.transport.buffers().output(), amount),
+            _ => amount,
+        };
         self.sent = self.sent.saturating_add(amount);
         self.transport.transmit_output(amount, rounded(timeout))
     }

@@ -23,6 +23,7 @@ pub(crate) const CASES: &[Case] = &[
     case("the_longest_times_can_be_set", longest_times),
     case("a_timeout_of_the_stacks_own_is_a_timeout", own_timeout),
     case("a_body_timeout_of_the_stacks_own_is_a_timeout", own_timeout_of_body).needs(Ability::TimingBodies),
+    case("a_cookie_is_not_sent_back", cookies),
     case("another_endpoint_is_a_custom_operation", own_operation),
 ];
 
@@ -116,6 +117,17 @@ fn assert_times_out(stack: Stack, answer: Answer) {
     let failed = custom_client(stack, settings, &custom).send(example());
     let failed = failed.unwrap_err();
     assert_eq!(failed.failure(), FailureKind::TimedOut, "{}", failed.text);
+}
+
+/// The next request may have another key. This program has ureq's feature `cookies` on.
+fn cookies(stack: Stack) {
+    let emulator = Emulator::start().unwrap();
+    emulator.script([Answer::normal().header("set-cookie", "tenant=a; path=/")]);
+    let client = client_for(stack, &emulator);
+    for _ in 0..2 {
+        client.send(example()).unwrap();
+    }
+    assert_eq!(emulator.requests()[1].header("cookie"), None);
 }
 
 /// `GET /vault/consumers/{consumer_id}`, which this library does not know.
