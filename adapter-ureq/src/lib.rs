@@ -36,6 +36,10 @@
 //!
 //! For anything else, bring your own agent: see [`VaultClient::from_client`].
 //!
+//! **A log at level `trace` contains the API key and the session token**, because ureq then logs every byte
+//! of requests and answers, in hexadecimal. Leave that out with a filter for its part that does so, such as
+//! `RUST_LOG=trace,ureq_proto=debug`. At `debug`, neither is logged.
+//!
 //! Three things are specific to ureq:
 //!
 //! - An agent of your own does what ureq does: where there is a time limit, it starts a thread to look a
