@@ -14,8 +14,8 @@ use crate::transport::BoxError;
 
 /// Creates Vault sessions over hyper or any tower service.
 ///
-/// Cloning is cheap. Clones, and the copies that the `with_…` methods make for another deadline,
-/// key or server, share connections and the retry budget. Dropping a call's future ends the call.
+/// Calls need a [runtime](crate#runtimes). Dropping a call's future ends the call. Cloning is cheap:
+/// clones, and the copies that the `with_…` methods make, share connections and the retry budget.
 ///
 /// ```
 /// use apideck_vault_hyper::{Vault, VaultClient};

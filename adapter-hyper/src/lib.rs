@@ -106,6 +106,14 @@
 //! # }
 //! ```
 //!
+//! # Runtimes
+//!
+//! A call needs a tokio runtime with I/O and time enabled, and panics if it is polled elsewhere.
+//!
+//! A connection lives on the runtime whose call opened it. While that runtime exists but does not run, a call
+//! from another one that gets an idle connection of it waits for its timeout: if you have runtimes that run
+//! only now and then, make a client for each.
+//!
 //! # Features
 //!
 //! - `rustls` (default): https for the default client, with the ring provider. Nothing is installed

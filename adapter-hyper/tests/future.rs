@@ -1,8 +1,10 @@
-//! A call's future: how much memory it takes, and that it can move to another thread.
+//! A call's future: how much memory it takes, that it can move to another thread, and where it panics.
 
 use apideck_vault_hyper::error::{BuildError, ResponseError};
 use apideck_vault_hyper::http::{Method, Request, Response};
 use apideck_vault_hyper::{Bytes, CreateSession, Operation, Vault, VaultClient};
+use std::pin::pin;
+use std::task::{Context, Waker};
 
 struct Ask<const BYTES: usize>([u8; BYTES]);
 
@@ -33,4 +35,12 @@ fn a_calls_future_can_move_to_another_thread() {
     is_send(&client.create_session(CreateSession::new("test-consumer")));
     is_send(&client.send(CreateSession::new("test-consumer")));
     is_send(&client.send(Ask([0; 1])));
+}
+
+#[test]
+#[should_panic(expected = "runtime")]
+fn a_call_outside_a_runtime_panics() {
+    let client = VaultClient::new(Vault::new("key", "app").unwrap());
+    let call = pin!(client.create_session(CreateSession::new("test-consumer")));
+    let _ = call.poll(&mut Context::from_waker(Waker::noop()));
 }

@@ -108,6 +108,14 @@
 //! come some seconds late, in a runtime with one thread, because reqwest does not let its users limit how
 //! much it reads at a time. `apideck-vault-hyper` does.
 //!
+//! # Runtimes
+//!
+//! A call needs a tokio runtime with I/O and time enabled, and panics if it is polled elsewhere.
+//!
+//! A connection lives on the runtime whose call opened it. While that runtime exists but does not run, a call
+//! from another one that gets an idle connection of it waits for its timeout: if you have runtimes that run
+//! only now and then, make a client for each.
+//!
 //! # Features
 //!
 //! - `rustls` (default): https for the default client, with the aws-lc-rs provider, which reqwest
