@@ -1,6 +1,5 @@
 //! What can be had: the settings of the default's budget, tried out.
 
-use apideck_vault_core::retry::RetryBudget;
 use apideck_vault_tests::fleet::{Load, Policy, Row, Scenario, Settings};
 
 /// What one choice of settings gives.
@@ -30,10 +29,8 @@ pub(crate) fn search(
     for capacity in CAPACITIES {
         for per_call in PER_CALL {
             for per_success in PER_SUCCESS {
-                let name =
-                    format!("capacity {capacity}, {per_call} a call, {per_success} a success");
-                let values = vec![capacity, per_call, per_success];
-                policies.push(Policy::Candidate(name, candidate, values));
+                let values = [capacity, per_call, per_success, PER_HELD_SECOND];
+                policies.push(Policy::Candidate(values));
             }
         }
     }
@@ -50,15 +47,6 @@ pub(crate) fn search(
         .filter(|policy| matches!(policies[*policy], Policy::Default | Policy::Candidate(..)))
         .map(|policy| point(policy, &policies[policy], &scenarios))
         .collect()
-}
-
-fn candidate(values: &[f64]) -> RetryBudget {
-    let [capacity, per_call, per_success] = values else {
-        unreachable!("a candidate has three values");
-    };
-    RetryBudget::new()
-        .capacity(*capacity as u32)
-        .refilled(*per_call, *per_success, PER_HELD_SECOND)
 }
 
 fn point(index: usize, policy: &Policy, scenarios: &[&[Row]]) -> Point {

@@ -73,6 +73,5 @@ fn least(
             found[policy] = row.seconds_to_recover.map(|_| capacity);
         }
     }
-    let names = policies.iter().map(|policy| policy.name().to_owned());
-    names.zip(found).collect()
+    policies.iter().map(Policy::name).zip(found).collect()
 }

@@ -21,6 +21,9 @@ Simulates a fleet of clients against a service in trouble, and compares retry po
   --policy NAME,...      only these: none, official-typescript, official-go, official-python,
                          aws, aws-2026, grpc, finagle, default-without-budget, default; and, to
                          be compared with default, remembers-for-retries, remembers-for-all
+  --budget N,N,N,N       and the default with another budget: its capacity, and what a call, a success
+                         and a second of held calls add (2,0.1,0.33,0.66667); after --policy, can
+                         be repeated
   --json                 one JSON object instead of a table
   --pictures DIRECTORY   also draw the load over time, one SVG for each scenario
 
@@ -117,6 +120,13 @@ impl Options {
                 let all = [&Policy::ALL[..], &Policy::EXPERIMENTS].concat();
                 self.policies = named(name, value, &all, Policy::name)?;
             }
+            "--budget" => {
+                let values = value.split(',').map(|it| within(name, it, 0.0..=1000.0));
+                let values: Vec<_> = values.collect::<Result<_, _>>()?;
+                let budget = values.try_into();
+                let budget = budget.map_err(|_| format!("{name} takes four numbers"))?;
+                self.policies.push(Policy::Candidate(budget));
+            }
             "--caller" => self.callers = named(name, value, &Caller::ALL, |it| it.name())?,
             "--calls" => self.calls = within(name, value, 1..=1_000_000)?,
             "--pictures" => self.pictures = Some(value.into()),
@@ -171,16 +181,16 @@ fn within<T: FromStr + PartialOrd + Display>(
     }
 }
 
-fn named<T: Clone>(
+fn named<T: Clone, N: AsRef<str>>(
     option: &str,
     value: &str,
     all: &[T],
-    name: impl Fn(&T) -> &str,
+    name: impl Fn(&T) -> N,
 ) -> Result<Vec<T>, String> {
     value
         .split(',')
         .map(|asked| {
-            let found = all.iter().find(|it| name(it) == asked);
+            let found = all.iter().find(|it| name(it).as_ref() == asked);
             found.cloned().ok_or(format!("{option} knows no {asked}"))
         })
         .collect()

@@ -15,7 +15,7 @@ const GRAY: RGBColor = RGBColor(150, 150, 150);
 const DARK: RGBColor = RGBColor(60, 60, 60);
 const FONT: &str = "sans-serif";
 
-/// One color for each policy, told apart by those who do not see all colors, too
+/// One color for each kind of policy, told apart by those who do not see all colors, too
 /// ([Okabe and Ito](https://jfly.uni-koeln.de/color/)).
 fn color(policy: &str) -> RGBColor {
     match policy {
@@ -23,7 +23,9 @@ fn color(policy: &str) -> RGBColor {
         "official-typescript" => RGBColor(213, 94, 0),
         "official-go" => RGBColor(230, 159, 0),
         "official-python" => RGBColor(204, 121, 167),
-        "default-without-budget" => RGBColor(86, 180, 233),
+        "aws" | "aws-2026" => RGBColor(0, 158, 115),
+        "grpc" => DARK,
+        "finagle" | "default-without-budget" => RGBColor(86, 180, 233),
         _ => RGBColor(0, 114, 178),
     }
 }

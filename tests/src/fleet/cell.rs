@@ -159,6 +159,8 @@ pub(super) fn simulate(
             counted -= u64::from(window.is_some_and(|second| begun / SECOND < second));
         }
     }
+    // The last second is not over.
+    cell.record.attempts.pop();
     let seconds = |time: Time| (time / SECOND) as usize;
     let (from, to) = (seconds(CAUSE_BEGINS), seconds(cause_ends));
     let last = to + seconds(AFTERMATH);

@@ -36,9 +36,9 @@ pub enum Policy {
     Default,
     /// This library's default in a client that remembers a `Retry-After`.
     Remembering(Holds),
-    /// This library's default with a budget that is tried out: its name, and what makes each
-    /// client's.
-    Candidate(String, fn(&[f64]) -> RetryBudget, Vec<f64>),
+    /// This library's default with a budget that is tried out: its capacity, and what is added by a
+    /// call, by a success, and by a second of held calls, in retries.
+    Candidate([f64; 4]),
 }
 
 impl Policy {
@@ -63,8 +63,8 @@ impl Policy {
     ];
 
     /// As it is called in the report.
-    pub fn name(&self) -> &str {
-        match self {
+    pub fn name(&self) -> String {
+        let name = match self {
             Self::None => "none",
             Self::OfficialTypeScript => "official-typescript",
             Self::OfficialGo => "official-go",
@@ -77,8 +77,11 @@ impl Policy {
             Self::Default => "default",
             Self::Remembering(Holds::Retries) => "remembers-for-retries",
             Self::Remembering(Holds::All) => "remembers-for-all",
-            Self::Candidate(name, ..) => name,
-        }
+            Self::Candidate([capacity, call, success, held]) => {
+                return format!("{capacity},{call},{success},{held}");
+            }
+        };
+        name.to_owned()
     }
 
     /// Which calls a `Retry-After` holds that another of the client's calls got.
@@ -139,7 +142,11 @@ impl Policy {
             Self::Finagle => limited(without_budget.clone(), &Limit::finagle),
             Self::DefaultWithoutBudget => one_for_all(without_budget.clone()),
             Self::Default | Self::Remembering(_) => each(&RetryBudget::new),
-            Self::Candidate(_, make, values) => each(&|| make(values)),
+            Self::Candidate([capacity, call, success, held]) => each(&|| {
+                RetryBudget::new()
+                    .capacity(*capacity as u32)
+                    .refilled(*call, *success, *held)
+            }),
         }
     }
 }

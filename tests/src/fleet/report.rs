@@ -91,7 +91,7 @@ pub(super) fn summarize(
     let row = Row {
         settings: settings.clone(),
         scenario: scenario.name(),
-        policy: policy.name().to_owned(),
+        policy: policy.name(),
         attempts_per_call: cause.attempts_per_call(),
         attempts_per_call_worst_second: attempts_per_call.iter().copied().fold(0.0, f64::max),
         rescued_rate: cause.success_rate(),
@@ -105,7 +105,7 @@ pub(super) fn summarize(
         p99_ms: cause.percentile(0.99),
     };
     let load = Load {
-        policy: policy.name().to_owned(),
+        policy: policy.name(),
         attempts_per_call,
     };
     (row, load)

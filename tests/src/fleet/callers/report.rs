@@ -54,7 +54,7 @@ impl CallerRow {
         Self {
             caller,
             trouble,
-            policy: policy.name().to_owned(),
+            policy: policy.name(),
             calls,
             success_rate: successes.len() as f64 / calls as f64,
             attempts_per_call: attempts as f64 / calls as f64,
