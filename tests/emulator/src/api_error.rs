@@ -47,15 +47,21 @@ impl ApiError {
         )
     }
 
+    /// 422.
+    pub(crate) fn unprocessable(detail: impl Into<String>) -> Self {
+        let status = StatusCode::UNPROCESSABLE_ENTITY;
+        Self::new(status, "InvalidStateError", "Invalid State", detail)
+    }
+
+    /// 404 for something that a served path does not lead to.
+    pub(crate) fn not_found(message: &str, detail: impl Into<String>) -> Self {
+        let status = StatusCode::NOT_FOUND;
+        Self::new(status, "EntityNotFoundError", message, detail)
+    }
+
     /// 404 for a path that is not served.
     pub(crate) fn unknown_path(path: &str) -> Self {
-        let detail = format!("Nothing is at {path}");
-        Self::new(
-            StatusCode::NOT_FOUND,
-            "EntityNotFoundError",
-            "Unknown Path",
-            detail,
-        )
+        Self::not_found("Unknown Path", format!("Nothing is at {path}"))
     }
 
     /// 500 for a script that asks for something that cannot be sent.

@@ -1,17 +1,14 @@
 //! What the API requires of a request, going by the contract alone.
 
-mod headers;
+pub(crate) mod headers;
 mod session;
 
 use std::time::Duration;
 
-use http::Method;
 use serde_json::{Map, Value};
 
 use crate::RecordedRequest;
 use crate::api_error::ApiError;
-
-const PATH: &str = "/vault/sessions";
 
 /// What a valid request asks for.
 #[derive(Debug)]
@@ -21,15 +18,8 @@ pub(crate) struct Accepted {
     pub(crate) session_length: Duration,
 }
 
-/// Checks a whole request; the error is the first problem found.
+/// Checks a request for a session; the error is the first problem found.
 pub(crate) fn check(request: &RecordedRequest) -> Result<Accepted, ApiError> {
-    let path = request.uri.path();
-    if path != PATH {
-        return Err(ApiError::unknown_path(path));
-    }
-    if request.method != Method::POST {
-        return Err(ApiError::of_status(http::StatusCode::METHOD_NOT_ALLOWED));
-    }
     let consumer_id = headers::check(&request.headers, request.body.is_empty())?.to_owned();
     let session = session::parse(&request.body)?;
     let session_length = session::length(&session);

@@ -1,5 +1,4 @@
-//! An Apideck Vault server in your own process: `POST /vault/sessions`, for tests and for a first
-//! run without an account.
+//! An Apideck Vault server in your own process, for tests and for a first run without an account.
 //!
 //! To set it up, call [`Emulator::start`]; to tear it down, drop it. It is as strict as the
 //! published contract: it accepts requests that follow the contract, and refuses all others with
@@ -90,11 +89,20 @@
 //! a connection that died while it was idle. [`Emulator::wait_for_requests`] tells a test when to
 //! continue, and [`Emulator::start_https`] serves HTTPS with a good certificate or a bad one.
 //!
+//! # The Vault's front end
+//!
+//! `GET /vault/connections` and `GET`, `PATCH`, `DELETE /vault/connections/{unified_api}/{service_id}`
+//! answer a browser that sends a session's token with `x-apideck-auth-type: JWT`, so that Apideck's
+//! own component `@apideck/react-vault` works with its `unifyBaseUrl` set to [`Emulator::url`]. Each
+//! unified API has five invented connectors, one for each way to connect: an API key, OAuth, a
+//! password, OAuth client credentials, nothing. What a consumer does to them lasts as long as the
+//! emulator.
+//!
 //! # Where the contract is silent
 //!
 //! - An unknown app id is a 401, not a 404: the key is not valid for that application, and a server
 //!   that answers "no such application" tells strangers which ones exist.
-//! - Requests are checked in this order: path, method, key, app id, consumer id, `accept`,
+//! - Requests for a session are checked in this order: path, method, key, app id, consumer id, `accept`,
 //!   `user-agent`, `content-type`, body. The answer reports the first problem found.
 //! - A header that may appear only once and appears twice is a 400.
 //! - `accept` is required and must allow JSON; `*/*` does.
@@ -114,10 +122,13 @@ mod answer;
 mod api_error;
 mod check;
 mod connection;
+mod cors;
 mod cut;
+mod page;
 mod random;
 mod request;
 mod respond;
+mod route;
 mod server;
 mod socket;
 mod state;
@@ -127,6 +138,7 @@ mod tls;
 #[path = "no_tls.rs"]
 mod tls;
 mod token;
+mod vault;
 mod wire;
 
 pub use answer::Answer;

@@ -53,6 +53,13 @@ impl RecordedRequest {
             .map_or("", |target| target.as_str())
     }
 
+    /// The first value of a parameter in the query, without its percent encoding.
+    pub(crate) fn query(&self, name: &str) -> Option<String> {
+        form_urlencoded::parse(self.uri.query()?.as_bytes())
+            .find(|(found, _)| found == name)
+            .map(|(_, value)| value.into_owned())
+    }
+
     /// The first value of a header, if there is one and it is valid UTF-8.
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers

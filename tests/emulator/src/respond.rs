@@ -12,9 +12,10 @@ use serde::Serialize;
 use crate::answer::{Delivery, Fate};
 use crate::api_error::{ApiError, json, reason};
 use crate::check::check;
+use crate::route::Route;
 use crate::state::State;
 use crate::wire::{self, TakeOver};
-use crate::{Answer, End, RecordedRequest, random};
+use crate::{Answer, End, RecordedRequest, cors, random, vault};
 
 pub(crate) type AnswerBody = Full<Bytes>;
 
@@ -26,13 +27,14 @@ pub(crate) async fn respond(
     request: &RecordedRequest,
     answer: Answer,
 ) -> Result<Response<AnswerBody>, TakeOver> {
+    let route = Route::of(request.uri.path());
     if let Some(mistake) = &answer.mistake {
-        return Ok(refuse(&ApiError::script(mistake)).map(Full::new));
+        return Ok(refuse(&ApiError::script(mistake), route).map(Full::new));
     }
     if !answer.delay.is_zero() {
         tokio::time::sleep(answer.delay).await;
     }
-    let response = match answer.fate {
+    let mut response = match answer.fate {
         Fate::End(End::Hang) => future::pending().await,
         Fate::End(end) => return Err(TakeOver::end(end)),
         Fate::Raw(bytes) => return Err(TakeOver::write(bytes)),
@@ -44,8 +46,9 @@ pub(crate) async fn respond(
         }
         Fate::Status(status) if without_body(status) => head(status, Bytes::new()),
         Fate::Status(status) if status.is_success() => normal(state, request, status),
-        Fate::Status(status) => refuse(&ApiError::of_status(status)),
+        Fate::Status(status) => refuse(&ApiError::of_status(status), route),
     };
+    cors::allow(request, response.headers_mut());
     let response = overlay(response, &answer.headers, answer.body);
     // hyper never sends a wrong length, and a length given by the script may be wrong.
     if answer.delivery != Delivery::default() || wire::is_framed(&answer.headers) {
@@ -56,10 +59,26 @@ pub(crate) async fn respond(
 
 /// What the API itself would answer; `success` is the status if the request is valid.
 fn normal(state: &State, request: &RecordedRequest, success: StatusCode) -> Response<Bytes> {
-    let accepted = match check(request) {
-        Ok(accepted) => accepted,
-        Err(error) => return refuse(&error),
+    let route = Route::of(request.uri.path());
+    let answered = match route {
+        Route::Unknown => Err(ApiError::unknown_path(request.uri.path())),
+        _ if cors::is_preflight(request) => Ok(cors::preflight(route)),
+        _ => route
+            .check_method(&request.method)
+            .and_then(|()| match route {
+                Route::Sessions => session(state, request, success),
+                _ => vault::answer(state, request, route),
+            }),
     };
+    answered.unwrap_or_else(|error| refuse(&error, route))
+}
+
+fn session(
+    state: &State,
+    request: &RecordedRequest,
+    success: StatusCode,
+) -> Result<Response<Bytes>, ApiError> {
+    let accepted = check(request)?;
     let token = state.mint().mint(&accepted);
     let body = json(&Envelope {
         status_code: success.as_u16(),
@@ -70,21 +89,21 @@ fn normal(state: &State, request: &RecordedRequest, success: StatusCode) -> Resp
         },
         raw: None,
     });
-    head(success, body)
+    Ok(head(success, body))
 }
 
-fn refuse(error: &ApiError) -> Response<Bytes> {
+fn refuse(error: &ApiError, route: Route<'_>) -> Response<Bytes> {
     let mut response = head(error.status, error.to_json());
     if error.status == StatusCode::METHOD_NOT_ALLOWED {
         response
             .headers_mut()
-            .insert(ALLOW, HeaderValue::from_static("POST"));
+            .insert(ALLOW, HeaderValue::from_static(route.methods()));
     }
     response
 }
 
 /// A response with the headers that every answer has.
-fn head(status: StatusCode, body: Bytes) -> Response<Bytes> {
+pub(crate) fn head(status: StatusCode, body: Bytes) -> Response<Bytes> {
     let mut response = Response::new(body);
     *response.status_mut() = status;
     let headers = response.headers_mut();

@@ -90,7 +90,10 @@ impl Emulator {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
         listener.set_nonblocking(true)?;
         let address = listener.local_addr()?;
-        let state = Arc::new(State::new());
+        let state = Arc::new(State::new(
+            if tls.is_some() { "https" } else { "http" },
+            address,
+        ));
         let (running, stopped) = oneshot::channel();
         let (ready, is_ready) = mpsc::sync_channel(1);
         let thread = thread::Builder::new()

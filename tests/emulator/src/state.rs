@@ -1,11 +1,13 @@
 use std::collections::VecDeque;
 use std::io;
+use std::net::SocketAddr;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use crate::answer::Fate;
 use crate::token::Mint;
-use crate::{Answer, End, RecordedRequest};
+use crate::vault::Connections;
+use crate::{Answer, End, RecordedRequest, cors};
 
 pub(crate) type Rule = Arc<dyn Fn(&RecordedRequest) -> Option<Answer> + Send + Sync>;
 
@@ -16,6 +18,9 @@ pub(crate) struct State {
     script: Mutex<VecDeque<Answer>>,
     rules: Mutex<Vec<Rule>>,
     mint: Mint,
+    connections: Connections,
+    scheme: &'static str,
+    address: SocketAddr,
 }
 
 /// What the server has seen of its clients.
@@ -26,13 +31,16 @@ pub(crate) struct Seen {
 }
 
 impl State {
-    pub(crate) fn new() -> Self {
+    pub(crate) fn new(scheme: &'static str, address: SocketAddr) -> Self {
         Self {
             seen: Mutex::default(),
             changed: Condvar::new(),
             script: Mutex::default(),
             rules: Mutex::default(),
             mint: Mint::new(),
+            connections: Connections::default(),
+            scheme,
+            address,
         }
     }
 
@@ -68,6 +76,19 @@ impl State {
         &self.mint
     }
 
+    pub(crate) fn connections(&self) -> &Connections {
+        &self.connections
+    }
+
+    /// The base URL by which the client reached the emulator: what it calls the host, if that is a
+    /// host's name.
+    pub(crate) fn base_url(&self, request: &RecordedRequest) -> String {
+        let host = request.uri.authority().cloned();
+        let host = host.or_else(|| request.header("host")?.parse().ok());
+        let host = host.map_or_else(|| self.address.to_string(), |host| host.to_string());
+        format!("{}://{host}", self.scheme)
+    }
+
     /// Counts a connection as open for as long as the returned value lives.
     pub(crate) fn connected(self: &Arc<Self>) -> Connected {
         let mut seen = lock(&self.seen);
@@ -101,6 +122,9 @@ impl State {
     pub(crate) fn record(&self, request: &RecordedRequest) -> Answer {
         lock(&self.seen).requests.push(request.clone());
         self.changed.notify_all();
+        if cors::is_preflight(request) {
+            return Answer::normal();
+        }
         // Cloned, so that a rule can use the emulator, even to add a rule.
         let rules = lock(&self.rules).clone();
         rules
@@ -124,6 +148,6 @@ impl Drop for Connected {
 }
 
 /// A test that panics while holding a lock has already said what went wrong.
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -22,21 +22,23 @@ pub(super) fn check(headers: &HeaderMap, empty_body: bool) -> Result<&str, ApiEr
 }
 
 fn authorization(headers: &HeaderMap) -> Result<(), ApiError> {
+    match bearer(headers)? {
+        Emulator::API_KEY => Ok(()),
+        _ => Err(ApiError::unauthorized("Invalid API key")),
+    }
+}
+
+/// The token in `authorization`.
+pub(crate) fn bearer(headers: &HeaderMap) -> Result<&str, ApiError> {
     let Some(value) = single(headers, "authorization")? else {
         return Err(ApiError::unauthorized("Missing authentication"));
     };
-    // RFC 9110 makes the scheme's name case-insensitive; the key is not.
-    let key = value
+    // RFC 9110 makes the scheme's name case-insensitive; the token is not.
+    value
         .split_once(' ')
         .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
-        .map(|(_, key)| key.trim_start_matches(' '));
-    match key {
-        Some(Emulator::API_KEY) => Ok(()),
-        Some(_) => Err(ApiError::unauthorized("Invalid API key")),
-        None => Err(ApiError::unauthorized(
-            "The authentication is not a bearer token",
-        )),
-    }
+        .map(|(_, token)| token.trim_start_matches(' '))
+        .ok_or_else(|| ApiError::unauthorized("The authentication is not a bearer token"))
 }
 
 fn accept(headers: &HeaderMap) -> Result<(), ApiError> {
@@ -69,7 +71,7 @@ fn essence(media_type: &str) -> &str {
 }
 
 /// A header that must be there and must not be empty.
-fn required<'a>(headers: &'a HeaderMap, name: &str) -> Result<&'a str, ApiError> {
+pub(crate) fn required<'a>(headers: &'a HeaderMap, name: &str) -> Result<&'a str, ApiError> {
     single(headers, name)?
         .filter(|value| !value.is_empty())
         .ok_or_else(|| missing(name))

@@ -4,6 +4,8 @@
 mod accepted;
 #[cfg(test)]
 mod client;
+#[cfg(test)]
+mod connections;
 #[cfg(all(test, feature = "https"))]
 mod https;
 #[cfg(test)]

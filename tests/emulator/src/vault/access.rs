@@ -1,0 +1,87 @@
+//! Who calls: the consumer's browser, with a session token.
+
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use http::HeaderMap;
+use serde_json::Value;
+
+use crate::Emulator;
+use crate::api_error::ApiError;
+use crate::check::headers::{bearer, required};
+use crate::state::State;
+use crate::token::Mint;
+
+/// A session that is still valid, as its token says.
+#[derive(Debug)]
+pub(crate) struct Session {
+    pub(crate) consumer_id: String,
+    pub(crate) claims: Value,
+}
+
+/// Why a token is not accepted.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Invalid {
+    /// It was not signed here, or is no session's.
+    Forged,
+    /// Its time is over.
+    Expired,
+}
+
+impl Session {
+    /// Reads a session token.
+    pub(crate) fn read(mint: &Mint, token: &str) -> Result<Self, Invalid> {
+        let claims = mint.verify(token).ok_or(Invalid::Forged)?;
+        let consumer_id = claims.get("consumer_id").and_then(Value::as_str);
+        let consumer_id = consumer_id.ok_or(Invalid::Forged)?.to_owned();
+        let expires = claims.get("exp").and_then(Value::as_u64).unwrap_or(0);
+        if expires <= now() {
+            return Err(Invalid::Expired);
+        }
+        Ok(Self {
+            consumer_id,
+            claims,
+        })
+    }
+
+    /// The session that the headers carry the token of.
+    pub(super) fn of(headers: &HeaderMap, state: &State) -> Result<Self, ApiError> {
+        let token = bearer(headers)?;
+        let kind = required(headers, "x-apideck-auth-type")?;
+        if !kind.eq_ignore_ascii_case("JWT") {
+            let detail = "The emulator's connections need x-apideck-auth-type: JWT";
+            return Err(ApiError::unauthorized(detail));
+        }
+        let session = Self::read(state.mint(), token).map_err(|invalid| {
+            ApiError::unauthorized(match invalid {
+                Invalid::Forged => "Invalid session token",
+                Invalid::Expired => "The session token has expired",
+            })
+        })?;
+        if required(headers, "x-apideck-app-id")? != Emulator::APP_ID {
+            return Err(ApiError::unauthorized(
+                "The session is another application's",
+            ));
+        }
+        if required(headers, "x-apideck-consumer-id")? != session.consumer_id {
+            return Err(ApiError::unauthorized("The session is another consumer's"));
+        }
+        Ok(session)
+    }
+
+    /// Whether the session shows this unified API: those in its settings, or all if it names none.
+    pub(crate) fn shows(&self, unified_api: &str) -> bool {
+        let asked = self.claims.pointer("/settings/unified_apis");
+        match asked.and_then(Value::as_array) {
+            Some(asked) if !asked.is_empty() => asked.iter().any(|one| one == unified_api),
+            _ => true,
+        }
+    }
+}
+
+/// Seconds since 1970.
+pub(crate) fn now() -> u64 {
+    SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .unwrap_or_default()
+        .as_secs()
+}
