@@ -201,6 +201,10 @@ impl Answer {
         self
     }
 
+    pub(crate) fn is_hang(&self) -> bool {
+        matches!(self.fate, Fate::End(End::Hang))
+    }
+
     fn mistaken(mut self, mistake: String) -> Self {
         self.mistake.get_or_insert(mistake);
         self

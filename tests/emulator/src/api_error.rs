@@ -2,6 +2,8 @@ use bytes::Bytes;
 use http::StatusCode;
 use serde::Serialize;
 
+use crate::exchange::shown;
+
 /// An error in the API's format.
 #[derive(Debug)]
 pub(crate) struct ApiError {
@@ -61,7 +63,7 @@ impl ApiError {
 
     /// 404 for a path that is not served.
     pub(crate) fn unknown_path(path: &str) -> Self {
-        Self::not_found("Unknown Path", format!("Nothing is at {path}"))
+        Self::not_found("Unknown Path", format!("Nothing is at {}", shown(path)))
     }
 
     /// 500 for a script that asks for something that cannot be sent.
@@ -135,6 +137,11 @@ impl ApiError {
             reason,
             format!("Answered with status {}", status.as_u16()),
         )
+    }
+
+    /// What is wrong, in a line for a log.
+    pub(crate) fn problem(&self) -> String {
+        format!("{}: {}", self.message, self.detail)
     }
 
     /// The body as JSON.

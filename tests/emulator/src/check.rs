@@ -9,22 +9,25 @@ use serde_json::{Map, Value};
 
 use crate::RecordedRequest;
 use crate::api_error::ApiError;
+use crate::state::Settings;
 
 /// What a valid request asks for.
 #[derive(Debug)]
 pub(crate) struct Accepted {
+    pub(crate) application_id: String,
     pub(crate) consumer_id: String,
     pub(crate) session: Map<String, Value>,
     pub(crate) session_length: Duration,
 }
 
 /// Checks a request for a session; the error is the first problem found.
-pub(crate) fn check(request: &RecordedRequest) -> Result<Accepted, ApiError> {
-    let consumer_id = headers::check(&request.headers, request.body.is_empty())?.to_owned();
-    let session = session::parse(&request.body)?;
-    let session_length = session::length(&session);
+pub(crate) fn check(request: &RecordedRequest, settings: &Settings) -> Result<Accepted, ApiError> {
+    let ids = headers::check(&request.headers, request.body.is_empty(), settings.any_key)?;
+    let session = session::parse(&request.body, settings.longest_session)?;
+    let session_length = session::length(&session).min(settings.longest_session);
     Ok(Accepted {
-        consumer_id,
+        application_id: ids.application.to_owned(),
+        consumer_id: ids.consumer.to_owned(),
         session,
         session_length,
     })

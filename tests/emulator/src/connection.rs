@@ -18,6 +18,7 @@ use tokio::net::TcpListener;
 #[cfg(feature = "https")]
 use tokio::net::TcpStream;
 
+use crate::exchange::Log;
 use crate::request::Origin;
 use crate::respond::{AnswerBody, respond};
 use crate::socket::{Gate, Socket};
@@ -105,7 +106,15 @@ fn exchange(
     let recorded = tokio::spawn(record(request, origin, Arc::clone(&state)));
     async move {
         match recorded.await {
-            Ok(Some((request, answer))) => respond(&state, &request, answer).await,
+            Ok(Some((request, answer))) => {
+                let log = Log::new(&state, &request);
+                if answer.is_hang() {
+                    log.write(None);
+                }
+                let answered = respond(&state, &request, answer).await;
+                log.write(answered.as_ref().ok());
+                answered
+            }
             // The request was cut off, or a rule panicked: either way there is no answer.
             Ok(None) | Err(_) => Err(TakeOver::end(End::Close)),
         }

@@ -120,10 +120,12 @@
 
 mod answer;
 mod api_error;
+mod builder;
 mod check;
 mod connection;
 mod cors;
 mod cut;
+mod exchange;
 mod page;
 mod random;
 mod request;
@@ -142,7 +144,9 @@ mod vault;
 mod wire;
 
 pub use answer::Answer;
+pub use builder::Builder;
 pub use cut::{End, Place};
+pub use exchange::Exchange;
 pub use request::{ConnectionId, RecordedRequest};
 pub use server::Emulator;
 #[cfg(feature = "https")]

@@ -12,6 +12,7 @@ use serde::Serialize;
 use crate::answer::{Delivery, Fate};
 use crate::api_error::{ApiError, json, reason};
 use crate::check::check;
+use crate::exchange::Problem;
 use crate::route::Route;
 use crate::state::State;
 use crate::wire::{self, TakeOver};
@@ -78,13 +79,17 @@ fn session(
     request: &RecordedRequest,
     success: StatusCode,
 ) -> Result<Response<Bytes>, ApiError> {
-    let accepted = check(request)?;
+    let accepted = check(request, state.settings())?;
     let token = state.mint().mint(&accepted);
+    let host = match state.settings().is_hosted {
+        true => state.base_url(request),
+        false => "https://vault.apideck.com".to_owned(),
+    };
     let body = json(&Envelope {
         status_code: success.as_u16(),
         status: reason(success),
         data: Data {
-            session_uri: format!("https://vault.apideck.com/session/{token}"),
+            session_uri: format!("{host}/session/{token}"),
             session_token: token,
         },
         raw: None,
@@ -94,6 +99,11 @@ fn session(
 
 fn refuse(error: &ApiError, route: Route<'_>) -> Response<Bytes> {
     let mut response = head(error.status, error.to_json());
+    let is_unknown = route == Route::Unknown && error.status == StatusCode::NOT_FOUND;
+    response.extensions_mut().insert(Problem {
+        text: error.problem(),
+        is_unknown,
+    });
     if error.status == StatusCode::METHOD_NOT_ALLOWED {
         response
             .headers_mut()

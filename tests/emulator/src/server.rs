@@ -1,6 +1,6 @@
 use std::fmt;
 use std::io;
-use std::net::{Ipv4Addr, SocketAddr, TcpListener};
+use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
 use std::sync::mpsc;
 use std::thread::{self, JoinHandle};
@@ -11,9 +11,9 @@ use tokio::sync::oneshot;
 
 #[cfg(feature = "https")]
 use crate::Certificate;
-use crate::state::State;
+use crate::state::{Settings, State};
 use crate::tls::{Authority, Tls};
-use crate::{Answer, RecordedRequest, connection};
+use crate::{Answer, Builder, RecordedRequest, connection};
 
 /// A Vault server on a free loopback port, for as long as this value lives.
 ///
@@ -58,7 +58,12 @@ impl Emulator {
     ///
     /// If the system is out of ports, threads or event queues.
     pub fn start() -> io::Result<Self> {
-        Self::start_with(None, None)
+        Self::builder().start()
+    }
+
+    /// An emulator with other settings than the usual ones.
+    pub fn builder() -> Builder {
+        Builder::new()
     }
 
     /// Starts a server that speaks HTTPS, and HTTP/2 with clients that ask for it (ALPN).
@@ -82,17 +87,22 @@ impl Emulator {
     /// If the system is out of ports, threads or event queues, or has no randomness for a key.
     #[cfg(feature = "https")]
     pub fn start_https(certificate: Certificate) -> io::Result<Self> {
-        let (tls, authority) = crate::tls::issue(certificate)?;
-        Self::start_with(Some(tls), Some(authority))
+        Self::builder().https(certificate).start()
     }
 
-    fn start_with(tls: Option<Tls>, authority: Option<Authority>) -> io::Result<Self> {
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
+    pub(crate) fn start_with(
+        address: SocketAddr,
+        settings: Settings,
+        tls: Option<Tls>,
+        authority: Option<Authority>,
+    ) -> io::Result<Self> {
+        let listener = TcpListener::bind(address)?;
         listener.set_nonblocking(true)?;
         let address = listener.local_addr()?;
         let state = Arc::new(State::new(
             if tls.is_some() { "https" } else { "http" },
             address,
+            settings,
         ));
         let (running, stopped) = oneshot::channel();
         let (ready, is_ready) = mpsc::sync_channel(1);

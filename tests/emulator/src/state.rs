@@ -7,9 +7,11 @@ use std::time::Duration;
 use crate::answer::Fate;
 use crate::token::Mint;
 use crate::vault::Connections;
-use crate::{Answer, End, RecordedRequest, cors};
+use crate::{Answer, End, Exchange, RecordedRequest, cors};
 
 pub(crate) type Rule = Arc<dyn Fn(&RecordedRequest) -> Option<Answer> + Send + Sync>;
+
+type OnExchange = Arc<dyn Fn(&Exchange) + Send + Sync>;
 
 /// What the test and the server share.
 pub(crate) struct State {
@@ -21,6 +23,27 @@ pub(crate) struct State {
     connections: Connections,
     scheme: &'static str,
     address: SocketAddr,
+    settings: Settings,
+}
+
+/// What a [`Builder`](crate::Builder) can change.
+#[derive(Clone)]
+pub(crate) struct Settings {
+    pub(crate) is_hosted: bool,
+    pub(crate) any_key: bool,
+    pub(crate) longest_session: Duration,
+    pub(crate) log: Option<OnExchange>,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            is_hosted: false,
+            any_key: false,
+            longest_session: Duration::from_secs(7 * 24 * 60 * 60),
+            log: None,
+        }
+    }
 }
 
 /// What the server has seen of its clients.
@@ -31,7 +54,7 @@ pub(crate) struct Seen {
 }
 
 impl State {
-    pub(crate) fn new(scheme: &'static str, address: SocketAddr) -> Self {
+    pub(crate) fn new(scheme: &'static str, address: SocketAddr, settings: Settings) -> Self {
         Self {
             seen: Mutex::default(),
             changed: Condvar::new(),
@@ -41,6 +64,7 @@ impl State {
             connections: Connections::default(),
             scheme,
             address,
+            settings,
         }
     }
 
@@ -74,6 +98,10 @@ impl State {
 
     pub(crate) fn mint(&self) -> &Mint {
         &self.mint
+    }
+
+    pub(crate) fn settings(&self) -> &Settings {
+        &self.settings
     }
 
     pub(crate) fn connections(&self) -> &Connections {

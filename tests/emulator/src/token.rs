@@ -7,7 +7,7 @@ use serde_json::Value;
 use sha2::Sha256;
 
 use crate::check::Accepted;
-use crate::{Emulator, random};
+use crate::random;
 
 const HEADER: &str = r#"{"alg":"HS256","typ":"JWT"}"#;
 
@@ -37,7 +37,10 @@ impl Mint {
         let expires = issued.saturating_add(accepted.session_length.as_secs());
         // What was sent goes in first, so that no field of a session can ever replace a claim.
         let mut claims = accepted.session.clone();
-        claims.insert("application_id".to_owned(), Emulator::APP_ID.into());
+        claims.insert(
+            "application_id".to_owned(),
+            accepted.application_id.clone().into(),
+        );
         claims.insert(
             "consumer_id".to_owned(),
             accepted.consumer_id.clone().into(),

@@ -3,13 +3,26 @@ use http::HeaderMap;
 use crate::Emulator;
 use crate::api_error::ApiError;
 
-/// Checks all headers and returns the consumer's id.
-pub(super) fn check(headers: &HeaderMap, empty_body: bool) -> Result<&str, ApiError> {
-    authorization(headers)?;
-    if required(headers, "x-apideck-app-id")? != Emulator::APP_ID {
+/// Whose session it is.
+pub(super) struct Ids<'a> {
+    pub(super) application: &'a str,
+    pub(super) consumer: &'a str,
+}
+
+/// Checks all headers and returns the ids in them.
+pub(super) fn check(
+    headers: &HeaderMap,
+    empty_body: bool,
+    any_key: bool,
+) -> Result<Ids<'_>, ApiError> {
+    if bearer(headers)? != Emulator::API_KEY && !any_key {
+        return Err(ApiError::unauthorized("Invalid API key"));
+    }
+    let application = required(headers, "x-apideck-app-id")?;
+    if application != Emulator::APP_ID && !any_key {
         return Err(ApiError::unauthorized("Unknown application"));
     }
-    let consumer_id = required(headers, "x-apideck-consumer-id")?;
+    let consumer = required(headers, "x-apideck-consumer-id")?;
     accept(headers)?;
     required(headers, "user-agent")?;
     if !empty_body {
@@ -18,14 +31,10 @@ pub(super) fn check(headers: &HeaderMap, empty_body: bool) -> Result<&str, ApiEr
             return Err(invalid("content-type"));
         }
     }
-    Ok(consumer_id)
-}
-
-fn authorization(headers: &HeaderMap) -> Result<(), ApiError> {
-    match bearer(headers)? {
-        Emulator::API_KEY => Ok(()),
-        _ => Err(ApiError::unauthorized("Invalid API key")),
-    }
+    Ok(Ids {
+        application,
+        consumer,
+    })
 }
 
 /// The token in `authorization`.

@@ -61,30 +61,40 @@ const THEME: Fields = &[
 const ALLOW_ACTIONS: [&str; 4] = ["delete", "disconnect", "reauthorize", "disable"];
 
 const DEFAULT_LENGTH: Duration = Duration::from_secs(60 * 60);
-const MAXIMUM_LENGTH: Duration = Duration::from_secs(7 * 24 * 60 * 60);
 
 /// The session that a body describes; an empty one if there is no body.
-pub(super) fn parse(body: &[u8]) -> Result<Map<String, Value>, ApiError> {
+pub(super) fn parse(body: &[u8], longest: Duration) -> Result<Map<String, Value>, ApiError> {
     if body.is_empty() {
         return Ok(Map::new());
     }
     let session: Value = serde_json::from_slice(body)
         .map_err(|error| ApiError::body(format!("Invalid JSON: {error}")))?;
     closed("", &session, SESSION)?;
-    match session {
-        Value::Object(session) => Ok(session),
-        _ => Err(wrong_type("", "an object")),
+    let Value::Object(session) = session else {
+        return Err(wrong_type("", "an object"));
+    };
+    // A session that does not say how long it should last gets what there is.
+    if requested_length(&session).is_some_and(|length| length > longest) {
+        let limit = match longest.as_secs() {
+            604_800 => "at most one week".to_owned(),
+            seconds => format!("at most {seconds}s"),
+        };
+        return Err(wrong_value("settings.session_length", &limit));
     }
+    Ok(session)
 }
 
 /// How long a valid session lasts.
 pub(super) fn length(session: &Map<String, Value>) -> Duration {
+    requested_length(session).unwrap_or(DEFAULT_LENGTH)
+}
+
+fn requested_length(session: &Map<String, Value>) -> Option<Duration> {
     session
         .get("settings")
         .and_then(|settings| settings.get("session_length"))
         .and_then(Value::as_str)
         .and_then(parse_length)
-        .unwrap_or(DEFAULT_LENGTH)
 }
 
 /// An object that may have these fields and no others.
@@ -168,7 +178,6 @@ fn allow_action(path: &str, value: &Value) -> Checked {
 fn session_length(path: &str, value: &Value) -> Checked {
     match parse_length(text(path, value)?) {
         Some(length) if length.is_zero() => Err(wrong_value(path, "above zero")),
-        Some(length) if length > MAXIMUM_LENGTH => Err(wrong_value(path, "at most one week")),
         Some(_) => Ok(()),
         None => Err(wrong_value(path, "a number and one of s, m, h, d, w")),
     }

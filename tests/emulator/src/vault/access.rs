@@ -5,7 +5,6 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use http::HeaderMap;
 use serde_json::Value;
 
-use crate::Emulator;
 use crate::api_error::ApiError;
 use crate::check::headers::{bearer, required};
 use crate::state::State;
@@ -14,6 +13,7 @@ use crate::token::Mint;
 /// A session that is still valid, as its token says.
 #[derive(Debug)]
 pub(crate) struct Session {
+    pub(crate) application_id: String,
     pub(crate) consumer_id: String,
     pub(crate) claims: Value,
 }
@@ -31,13 +31,17 @@ impl Session {
     /// Reads a session token.
     pub(crate) fn read(mint: &Mint, token: &str) -> Result<Self, Invalid> {
         let claims = mint.verify(token).ok_or(Invalid::Forged)?;
-        let consumer_id = claims.get("consumer_id").and_then(Value::as_str);
-        let consumer_id = consumer_id.ok_or(Invalid::Forged)?.to_owned();
+        let id = |name: &str| {
+            let id = claims.get(name).and_then(Value::as_str);
+            id.map(str::to_owned).ok_or(Invalid::Forged)
+        };
+        let (application_id, consumer_id) = (id("application_id")?, id("consumer_id")?);
         let expires = claims.get("exp").and_then(Value::as_u64).unwrap_or(0);
         if expires <= now() {
             return Err(Invalid::Expired);
         }
         Ok(Self {
+            application_id,
             consumer_id,
             claims,
         })
@@ -57,7 +61,7 @@ impl Session {
                 Invalid::Expired => "The session token has expired",
             })
         })?;
-        if required(headers, "x-apideck-app-id")? != Emulator::APP_ID {
+        if required(headers, "x-apideck-app-id")? != session.application_id {
             return Err(ApiError::unauthorized(
                 "The session is another application's",
             ));

@@ -10,10 +10,10 @@ use super::catalog::{self, Connector};
 use super::connection::Links;
 use crate::RecordedRequest;
 use crate::api_error::ApiError;
+use crate::page;
 use crate::page::{Html, is_web_link};
 use crate::route::Id;
 use crate::state::State;
-use crate::{Emulator, page};
 
 /// What a consumer is asked for.
 #[derive(Clone, Copy)]
@@ -49,7 +49,11 @@ pub(crate) fn links(
             "back": session.claims.get("redirect_uri"),
             "exp": session.claims.get("exp"),
         }));
-        let (name, service, app) = (change.name(), connector.service_id(), Emulator::APP_ID);
+        let (name, service, app) = (
+            change.name(),
+            connector.service_id(),
+            &session.application_id,
+        );
         format!("{base}/vault/{name}/{service}/{app}?state={signed}")
     };
     Links {

@@ -3,6 +3,8 @@
 #[cfg(test)]
 mod accepted;
 #[cfg(test)]
+mod built;
+#[cfg(test)]
 mod client;
 #[cfg(test)]
 mod connections;
