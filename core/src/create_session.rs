@@ -2,15 +2,17 @@
 
 use bytes::Bytes;
 use http::{HeaderName, HeaderValue, Method, Request, Response, StatusCode};
-use serde::Deserialize;
-use serde_json::Value;
 use std::fmt;
 
-use crate::error::{BuildError, Object, ResponseError};
-use crate::operation::{Fault, Operation, decode_json_into, header_value};
+use crate::error::{BuildError, ResponseError};
+use crate::operation::{Operation, broken, header_value, read_json, refused};
 use crate::session::{Optional, Session};
-use crate::token::SessionToken;
 use crate::vault::Vault;
+use created::Envelope;
+
+mod created;
+
+pub use created::CreatedSession;
 
 /// Creates a Vault session for a consumer: `POST /vault/sessions`.
 ///
@@ -100,7 +102,13 @@ impl Operation for CreateSession {
         vault: &Vault,
         answer: Response<Bytes>,
     ) -> Result<Response<CreatedSession>, ResponseError> {
-        decode_json_into(vault, answer, StatusCode::OK, Envelope::into_created)
+        if answer.status() != StatusCode::OK {
+            return Err(refused(vault, answer).into());
+        }
+        match read_json::<Envelope<'_>>(vault, &answer)?.into_created() {
+            Ok(created) => Ok(answer.map(|_| created)),
+            Err((path, problem)) => Err(broken(vault, &answer, path, problem).into()),
+        }
     }
 }
 
@@ -116,122 +124,25 @@ impl fmt::Debug for CreateSession {
     }
 }
 
-/// A created session: where to send the consumer.
-///
-/// The URI contains the token, so it is as secret as the token. `Debug` shows neither.
-#[derive(Clone, PartialEq)]
-#[non_exhaustive]
-pub struct CreatedSession {
-    /// The status, as repeated in the body: 200.
-    pub status_code: Option<u16>,
-    /// The name of the status, as repeated in the body: `OK`.
-    pub status: Option<String>,
-    /// `_raw`: the answer of a service behind Apideck, if it was requested and there is one.
-    pub raw: Option<Value>,
-    session_uri: String,
-    session_token: SessionToken,
-}
-
-impl CreatedSession {
-    /// A session as the service would return it, for tests of code that takes one.
-    pub fn new(session_uri: impl Into<String>, session_token: impl Into<String>) -> Self {
-        Self {
-            status_code: Some(200),
-            status: Some("OK".to_owned()),
-            raw: None,
-            session_uri: session_uri.into(),
-            session_token: SessionToken::new(session_token),
-        }
-    }
-
-    /// Where to send the consumer: an absolute http(s) URL. It contains the token: don't log it.
-    pub fn session_uri(&self) -> &str {
-        &self.session_uri
-    }
-
-    /// The session's token, for Vault JS. Anyone who has it can act for the consumer.
-    pub fn session_token(&self) -> &SessionToken {
-        &self.session_token
-    }
-}
-
-impl fmt::Debug for CreatedSession {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter
-            .debug_struct("CreatedSession")
-            .field("status_code", &self.status_code)
-            .field("status", &self.status)
-            .field("session_uri", &format_args!("[redacted]"))
-            .field("session_token", &self.session_token)
-            .finish_non_exhaustive()
-    }
-}
-
-/// Everything that a caller needs is in `data`.
-#[derive(Deserialize)]
-struct Envelope {
-    status_code: Option<u16>,
-    status: Option<String>,
-    data: Object<Data>,
-    #[serde(rename = "_raw")]
-    raw: Option<Value>,
-}
-
-#[derive(Deserialize)]
-struct Data {
-    session_uri: String,
-    session_token: String,
-}
-
-impl Envelope {
-    fn into_created(self) -> Result<CreatedSession, Fault> {
-        let Object(data) = self.data;
-        if !is_absolute_http_url(&data.session_uri) {
-            return Err(("$.data.session_uri", "is not an absolute http(s) URL"));
-        }
-        if data.session_token.is_empty() {
-            return Err(("$.data.session_token", "is empty"));
-        }
-        Ok(CreatedSession {
-            status_code: self.status_code,
-            status: self.status,
-            raw: self.raw,
-            session_uri: data.session_uri,
-            session_token: SessionToken::new(data.session_token),
-        })
-    }
-}
-
-/// Begins with http(s), has a host, and contains nothing that would break out of a `Location`
-/// header.
-fn is_absolute_http_url(text: &str) -> bool {
-    let after = |scheme: &str| {
-        let (start, rest) = text.split_at_checked(scheme.len())?;
-        start.eq_ignore_ascii_case(scheme).then_some(rest)
-    };
-    let Some(rest) = after("https://").or_else(|| after("http://")) else {
-        return false;
-    };
-    let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
-    let host = authority.rsplit('@').next().unwrap_or_default();
-    let has_host = !host.is_empty() && !host.starts_with(':');
-    // Without an early exit the compiler looks at many bytes at once, and the token makes this long.
-    let breaks = text.bytes().fold(false, |breaks, byte| {
-        breaks | (byte <= b' ') | (byte == 0x7f)
-    });
-    has_host && !breaks
-}
-
 fn extra_header(name: &str, value: &str) -> Result<(HeaderName, HeaderValue), BuildError> {
     const FIELD: &str = "header";
-    const RESERVED: [&str; 10] = [
+    const RESERVED: [&str; 19] = [
         "accept",
+        "accept-encoding",
         "authorization",
         "connection",
+        "content-encoding",
         "content-length",
         "content-type",
+        "expect",
         "host",
+        "http2-settings",
+        "keep-alive",
+        "proxy-connection",
+        "te",
+        "trailer",
         "transfer-encoding",
+        "upgrade",
         "user-agent",
         "x-apideck-app-id",
         "x-apideck-consumer-id",

@@ -9,8 +9,12 @@
 //! - [`TokenError`]: a session token that cannot be read.
 //!
 //! None of them prints the caller's secrets. Text from a server is shortened and printed on one
-//! line, without control characters. If a server repeats the API key, the errors show `[redacted]`
-//! in its place, in every text and header; only the raw bodies are left as they came.
+//! line, without control characters.
+//!
+//! If a server repeats the API key, the errors show `[redacted]` in its place, in every text and header.
+//! The key is found in any case, percent-encoded, escaped as in JSON (both also several times), in
+//! hexadecimal, and in Base64. It is not found split in parts, reversed, compressed, encrypted or in any
+//! other encoding. The raw bodies are left as they came.
 
 mod api;
 mod api_kind;
@@ -39,6 +43,8 @@ pub use failure::Failure;
 pub use failure_kind::FailureKind;
 pub use history::{PastAttempt, PastCause};
 pub(crate) use object::Object;
+pub(crate) use printable::is_unprintable;
+pub(crate) use redact::Secret;
 pub use token::TokenError;
 pub use transport::TransportError;
 

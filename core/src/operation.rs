@@ -3,7 +3,7 @@
 
 use bytes::Bytes;
 use http::{Request, Response, StatusCode};
-use serde::de::DeserializeOwned;
+use serde::de::{Deserialize, DeserializeOwned};
 
 use crate::error::{ApiError, BuildError, DecodeError, Object, ResponseError};
 use crate::vault::Vault;
@@ -58,8 +58,8 @@ pub trait Operation {
     /// If the operation's input cannot be sent. The error ends the call.
     fn encode(&self, vault: &Vault) -> Result<Request<Bytes>, BuildError>;
 
-    /// Reads an answer, whatever its status: usually with [`decode_json`], or with [`refused`] if
-    /// the status is not a success.
+    /// Reads an answer, whatever its status: usually with [`decode_json`], or with [`refused`] and
+    /// [`broken`].
     ///
     /// # Errors
     ///
@@ -82,35 +82,39 @@ pub fn decode_json<T: DeserializeOwned>(
     answer: Response<Bytes>,
     expected: StatusCode,
 ) -> Result<Response<T>, ResponseError> {
-    decode_json_into(vault, answer, expected, Ok)
+    if answer.status() != expected {
+        return Err(refused(vault, answer).into());
+    }
+    let output = read_json(vault, &answer)?;
+    Ok(answer.map(|_| output))
 }
 
 /// The error for an answer that is not a success. If the server repeats the API key in a field or a
 /// header, the key is removed.
 pub fn refused(vault: &Vault, answer: Response<Bytes>) -> ApiError {
-    ApiError::from_response(answer, vault.api_key())
+    ApiError::from_response(answer, vault.secret())
 }
 
-/// Where in the body something is wrong, and what it is: see [`DecodeError::new`].
-pub(crate) type Fault = (&'static str, &'static str);
-
-/// Like [`decode_json`], with a check of the values: `convert` finds faults and builds the output.
-pub(crate) fn decode_json_into<T: DeserializeOwned, U>(
+/// The error for an answer that claims success but breaks the contract. `path` is the JSON path of the
+/// fault, such as `$.data.session_uri`; `problem` is a predicate ("is missing") without any value from the
+/// body. If they or the headers repeat the API key, the key is removed.
+pub fn broken(
     vault: &Vault,
-    answer: Response<Bytes>,
-    expected: StatusCode,
-    convert: impl FnOnce(T) -> Result<U, Fault>,
-) -> Result<Response<U>, ResponseError> {
-    if answer.status() != expected {
-        return Err(refused(vault, answer).into());
-    }
-    let broken = |error: DecodeError| error.redacted(vault.api_key());
-    DecodeError::check_media_type(&answer).map_err(broken)?;
-    let Ok(Object(value)) = serde_json::from_slice::<Object<T>>(answer.body()) else {
-        return Err(broken(DecodeError::diagnose::<Object<T>>(&answer)).into());
-    };
-    match convert(value) {
-        Ok(output) => Ok(answer.map(|_| output)),
-        Err((path, problem)) => Err(broken(DecodeError::new(&answer, path, problem)).into()),
+    answer: &Response<Bytes>,
+    path: impl Into<String>,
+    problem: impl Into<String>,
+) -> DecodeError {
+    DecodeError::new(answer, path, problem, vault.secret())
+}
+
+/// Reads the body of a success: a JSON object.
+pub(crate) fn read_json<'a, T: Deserialize<'a>>(
+    vault: &Vault,
+    answer: &'a Response<Bytes>,
+) -> Result<T, DecodeError> {
+    DecodeError::check_media_type(answer, vault.secret())?;
+    match serde_json::from_slice(answer.body()) {
+        Ok(Object(value)) => Ok(value),
+        Err(_) => Err(DecodeError::diagnose::<Object<T>>(answer, vault.secret())),
     }
 }

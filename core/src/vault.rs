@@ -6,14 +6,16 @@ use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 
-use crate::error::BuildError;
+use crate::error::{BuildError, Secret};
 use crate::retry::RetryBudget;
 
+mod authority;
 mod environment;
 mod headers;
 mod path;
 mod server_url;
 
+pub(crate) use authority::is_host_and_port;
 pub use headers::header_value;
 use headers::{authorization, without_bearer};
 pub use path::path_segment;
@@ -52,8 +54,8 @@ pub struct Vault(Arc<Inner>);
 struct Inner {
     server: Server,
     headers: HeaderMap,
-    /// Also in `headers`; here as text, to redact it where a server echoes it.
-    api_key: Box<str>,
+    /// The API key, to redact it where a server repeats it.
+    secret: Secret,
     budget: RetryBudget,
 }
 
@@ -83,7 +85,7 @@ impl Vault {
         Ok(Self(Arc::new(Inner {
             server: Server::parse(Self::DEFAULT_SERVER_URL)?,
             headers,
-            api_key: api_key.into(),
+            secret: Secret::new(api_key),
             budget: RetryBudget::new(),
         })))
     }
@@ -98,7 +100,7 @@ impl Vault {
         let authorization = authorization(api_key)?;
         let inner = Arc::make_mut(&mut self.0);
         inner.headers.insert(header::AUTHORIZATION, authorization);
-        inner.api_key = api_key.into();
+        inner.secret = Secret::new(api_key);
         Ok(self)
     }
 
@@ -194,8 +196,8 @@ impl Vault {
         Ok(request)
     }
 
-    pub(crate) fn api_key(&self) -> &str {
-        &self.0.api_key
+    pub(crate) fn secret(&self) -> &Secret {
+        &self.0.secret
     }
 
     pub(crate) fn budget(&self) -> &RetryBudget {

@@ -241,6 +241,27 @@ fn a_header_for_one_call_is_added_and_cannot_replace_ours() {
     assert_eq!(request.headers()["x-trace"], "abc");
     assert!(request.headers()["x-trace"].is_sensitive());
 
+    for name in [
+        "accept-encoding",
+        "connection",
+        "content-encoding",
+        "Expect",
+        "http2-settings",
+        "keep-alive",
+        "proxy-connection",
+        "TE",
+        "trailer",
+        "transfer-encoding",
+        "upgrade",
+    ] {
+        let create = CreateSession::new("test-consumer").header(name, "x");
+        let error = create.encode(&vault()).unwrap_err();
+        let name = name.to_lowercase();
+        assert_eq!(
+            error.problem(),
+            format!("{name} is set by this library or by HTTP itself")
+        );
+    }
     for (name, value, field) in [
         ("Authorization", "Bearer x", "header"),
         ("x-apideck-consumer-id", "other", "header"),

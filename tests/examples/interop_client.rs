@@ -65,12 +65,16 @@ fn told(outcome: Outcome<CreatedSession>) -> Value {
             "error": refused.error(),
             "type_name": refused.type_name(),
             "message": refused.message(),
-            "detail": refused.detail(),
+            "detail": refused.detail().map(text_or_json),
             "ref": refused.reference(),
         }}),
         Kind::Transport(kind) => json!({"failed": format!("{kind:?}"), "text": failed.text}),
         _ => json!({"failed": failed.text}),
     }
+}
+
+fn text_or_json(detail: &str) -> Value {
+    serde_json::from_str(detail).unwrap_or(Value::from(detail))
 }
 
 /// The contract's example.

@@ -2,14 +2,13 @@
 
 use bytes::Bytes;
 use http::{HeaderMap, Response, StatusCode, header};
-use serde_json::Value;
 use std::fmt;
 use std::time::Duration;
 
 use super::api_kind::ApiErrorKind;
-use super::fields::Fields;
+use super::fields::{Detail, Fields};
 use super::printable::Printable;
-use super::redact::{redact_headers, redact_value};
+use super::redact::Secret;
 use super::{kept, retry_after};
 
 /// Apideck, or something in front of it, refused the request.
@@ -21,7 +20,7 @@ use super::{kept, retry_after};
 /// The text shows the status, the type name, the message (or `error`), the `detail` if it is a
 /// string, and the request id. A `detail` that is an object is kept but not printed, because that
 /// of a 401 can contain the headers of other requests. If the server repeats the API key in a field
-/// or a header, it is replaced by `[redacted]`.
+/// or a header, it is replaced by `[redacted]` (see the [module](super)).
 ///
 /// ```
 /// use apideck_vault_core::{CreateSession, Operation, Vault, error::ResponseError};
@@ -53,13 +52,12 @@ struct Inner {
     headers: HeaderMap,
     body: Bytes,
     body_bytes: usize,
-    has_fields: bool,
-    fields: Fields,
-    downstream_errors: Vec<DownstreamError>,
+    /// `None` if the body is not a JSON object.
+    fields: Option<Fields>,
 }
 
 /// An error that a connector behind Apideck reported.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Clone, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct DownstreamError {
     /// The downstream provider's message.
@@ -73,21 +71,13 @@ pub struct DownstreamError {
 impl ApiError {
     /// Reads an answer that is not a success, and redacts `secret` in it. It cannot fail: a body
     /// that is not JSON, or has a different shape than documented, is kept as it came.
-    pub(crate) fn from_response(answer: Response<Bytes>, secret: &str) -> Self {
+    pub(crate) fn from_response(answer: Response<Bytes>, secret: &Secret) -> Self {
         let (mut head, body) = answer.into_parts();
-        redact_headers(&mut head.headers, secret);
-        let fields = Fields::of(&body);
-        let has_fields = fields.is_some();
-        let mut fields = fields.unwrap_or_default();
-        for field in fields.all_mut() {
-            redact_value(field, secret);
-        }
+        secret.redact_headers(&mut head.headers);
         Self(Box::new(Inner {
             status: head.status,
             headers: head.headers,
-            downstream_errors: downstream_errors(&fields.downstream_errors),
-            has_fields,
-            fields,
+            fields: Fields::of(&body, secret),
             body_bytes: body.len(),
             body: kept(body),
         }))
@@ -156,39 +146,43 @@ impl ApiError {
 
     /// `status_code`: the status, as repeated in the body.
     pub fn status_code(&self) -> Option<u64> {
-        self.0.fields.status_code.as_u64()
+        self.fields()?.status_code
     }
 
     /// `error`: the name of the status, such as `Bad Request`.
     pub fn error(&self) -> Option<&str> {
-        self.0.fields.error.as_str()
+        self.fields()?.error.as_deref()
     }
 
     /// `type_name`: the type of the error, such as `RequestValidationError`.
     pub fn type_name(&self) -> Option<&str> {
-        self.0.fields.type_name.as_str()
+        self.fields()?.type_name.as_deref()
     }
 
     /// `message`: what happened, in human-readable form.
     pub fn message(&self) -> Option<&str> {
-        self.0.fields.message.as_str()
+        self.fields()?.message.as_deref()
     }
 
-    /// `detail`: why it happened; a string or an object. That of a 401 can contain the headers of
-    /// other requests: don't log it if it is an object. Its `retry_after_ms` is a point in time
-    /// (Unix milliseconds), not a delay.
-    pub fn detail(&self) -> Option<&Value> {
-        Some(&self.0.fields.detail).filter(|value| !value.is_null())
+    /// `detail`: why it happened. Documented as a string or an object: of anything but a string, this is
+    /// the JSON. That of a 401 can contain the headers of other requests: don't log it if it is an object.
+    /// Its `retry_after_ms` is a point in time (Unix milliseconds), not a delay.
+    pub fn detail(&self) -> Option<&str> {
+        match self.fields()?.detail.as_ref()? {
+            Detail::Text(text) | Detail::Json(text) => Some(text),
+        }
     }
 
     /// `ref`: the page that documents this type of error.
     pub fn reference(&self) -> Option<&str> {
-        self.0.fields.reference.as_str()
+        self.fields()?.reference.as_deref()
     }
 
-    /// `downstream_errors`: what a connector reported; only a 400 has them.
+    /// `downstream_errors`: what connectors reported, of which the first 100 are kept. Only a 400
+    /// has them.
     pub fn downstream_errors(&self) -> &[DownstreamError] {
-        &self.0.downstream_errors
+        self.fields()
+            .map_or(&[], |fields| &fields.downstream_errors)
     }
 
     /// How long the server asked the client to wait: `retry-after-ms`, or `Retry-After` as seconds
@@ -204,26 +198,16 @@ impl ApiError {
     }
 }
 
-fn downstream_errors(field: &Value) -> Vec<DownstreamError> {
-    let text = |error: &Value, field| error.get(field).and_then(Value::as_str).map(str::to_owned);
-    let list = field.as_array().into_iter();
-    list.flatten()
-        .filter(|error| error.is_object())
-        .map(|error| DownstreamError {
-            message: text(error, "message"),
-            detail: text(error, "detail"),
-            code: text(error, "code"),
-        })
-        .collect()
-}
-
 impl fmt::Display for ApiError {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.0.status.canonical_reason() {
             Some(reason) => write!(formatter, "{} {reason}", self.0.status.as_u16())?,
             None => write!(formatter, "{}", self.0.status.as_u16())?,
         }
-        let detail = self.detail().and_then(Value::as_str);
+        let detail = match self.fields().and_then(|fields| fields.detail.as_ref()) {
+            Some(Detail::Text(text)) => Some(text.as_str()),
+            _ => None,
+        };
         let message = self.message().or(self.error());
         for text in [self.type_name(), message, detail]
             .into_iter()
@@ -232,10 +216,10 @@ impl fmt::Display for ApiError {
         {
             write!(formatter, ": {}", Printable(text))?;
         }
-        if !self.0.has_fields {
+        if self.fields().is_none() {
             self.describe_body(formatter)?;
         }
-        if self.0.status.is_redirection() {
+        if let 301..=303 | 307 | 308 = self.0.status.as_u16() {
             formatter.write_str(": redirects are not followed")?;
         } else if self.kind() == ApiErrorKind::Unexpected {
             formatter.write_str(": not a success status")?;
@@ -248,6 +232,10 @@ impl fmt::Display for ApiError {
 }
 
 impl ApiError {
+    fn fields(&self) -> Option<&Fields> {
+        self.0.fields.as_ref()
+    }
+
     fn describe_body(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let media_type = self.0.headers.get(header::CONTENT_TYPE);
         match (self.0.body_bytes, media_type.map(|value| value.to_str())) {
@@ -265,9 +253,9 @@ impl fmt::Debug for ApiError {
         formatter
             .debug_struct("ApiError")
             .field("status", &self.0.status)
-            .field("type_name", &self.type_name())
-            .field("message", &self.message())
-            .field("request_id", &self.request_id())
+            .field("type_name", &self.type_name().map(Printable))
+            .field("message", &self.message().map(Printable))
+            .field("request_id", &self.request_id().map(Printable))
             .field("retry_after", &self.retry_after())
             .field("body", &format_args!("[{} bytes]", self.0.body_bytes))
             .finish_non_exhaustive()
@@ -275,3 +263,14 @@ impl fmt::Debug for ApiError {
 }
 
 impl std::error::Error for ApiError {}
+
+impl fmt::Debug for DownstreamError {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("DownstreamError")
+            .field("message", &self.message.as_deref().map(Printable))
+            .field("detail", &self.detail.as_deref().map(Printable))
+            .field("code", &self.code.as_deref().map(Printable))
+            .finish()
+    }
+}

@@ -2,18 +2,18 @@
 
 use bytes::Bytes;
 use http::{HeaderMap, Response, StatusCode, header};
-use serde::de::DeserializeOwned;
+use serde::Deserialize;
 use serde_path_to_error::Segment;
 use std::fmt;
 
 use super::kept;
 use super::printable::Printable;
-use super::redact::{redact_headers, redact_text};
+use super::redact::Secret;
 
 /// An answer that claims success but does not have the shape that the contract promises.
 ///
-/// The text says what is wrong and where (a JSON path), but never shows a value from the body,
-/// which may be the session token. The body itself is in [`body`](Self::body).
+/// The text says what is wrong and where (a JSON path), each in at most 300 characters. It never shows a
+/// value from the body, which may be the session token. The body itself is in [`body`](Self::body).
 ///
 /// ```
 /// use apideck_vault_core::{CreateSession, Operation, Vault, error::ResponseError};
@@ -43,18 +43,21 @@ struct Inner {
 }
 
 impl DecodeError {
-    /// `path` is the JSON path of the fault, such as `$.data.session_uri`; `problem` is a predicate
-    /// ("is missing") without any value from the body.
-    pub fn new(
+    pub(crate) fn new(
         answer: &Response<Bytes>,
         path: impl Into<String>,
         problem: impl Into<String>,
+        secret: &Secret,
     ) -> Self {
+        let mut headers = answer.headers().clone();
+        secret.redact_headers(&mut headers);
+        // Redacted before it is cut, which could leave a part of the secret.
+        let printable = |text| Printable(&secret.redacted(text)).to_string();
         Self(Box::new(Inner {
             status: answer.status(),
-            headers: answer.headers().clone(),
-            path: path.into(),
-            problem: problem.into(),
+            headers,
+            path: printable(path.into()),
+            problem: printable(problem.into()),
             body: kept(answer.body().clone()),
         }))
     }
@@ -84,33 +87,28 @@ impl DecodeError {
         &self.0.body
     }
 
-    /// Redacts `secret` in everything but the body.
-    pub(crate) fn redacted(mut self, secret: &str) -> Self {
-        redact_headers(&mut self.0.headers, secret);
-        redact_text(&mut self.0.path, secret);
-        redact_text(&mut self.0.problem, secret);
-        self
-    }
-
     /// Finds out where and why `answer` is not a `T`. Called only after plain decoding has failed,
     /// so that the usual case does not pay for tracking the path.
-    pub(crate) fn diagnose<T: DeserializeOwned>(answer: &Response<Bytes>) -> Self {
+    pub(crate) fn diagnose<'a, T: Deserialize<'a>>(
+        answer: &'a Response<Bytes>,
+        secret: &Secret,
+    ) -> Self {
         let body = answer.body();
         if body.is_empty() {
-            return Self::new(answer, "$", "is empty");
+            return Self::new(answer, "$", "is empty", secret);
         }
         let mut deserializer = serde_json::Deserializer::from_slice(body);
         match serde_path_to_error::deserialize::<_, T>(&mut deserializer) {
-            Ok(_) => Self::new(answer, "$", "has more text after the JSON value"),
+            Ok(_) => Self::new(answer, "$", "has more text after the JSON value", secret),
             Err(error) => {
                 let (path, problem) = explain(json_path(error.path()), error.inner());
-                Self::new(answer, path, problem)
+                Self::new(answer, path, problem, secret)
             }
         }
     }
 
     /// Fails if the answer says that it is not JSON.
-    pub(crate) fn check_media_type(answer: &Response<Bytes>) -> Result<(), Self> {
+    pub(crate) fn check_media_type(answer: &Response<Bytes>, secret: &Secret) -> Result<(), Self> {
         let Some(value) = answer.headers().get(header::CONTENT_TYPE) else {
             return Ok(());
         };
@@ -118,8 +116,8 @@ impl DecodeError {
             return Ok(());
         }
         let media_type = String::from_utf8_lossy(value.as_bytes());
-        let problem = format!("is {} instead of application/json", Printable(&media_type));
-        Err(Self::new(answer, "$", problem))
+        let problem = format!("is {media_type} instead of application/json");
+        Err(Self::new(answer, "$", problem, secret))
     }
 }
 
@@ -162,7 +160,7 @@ fn json_path(path: &serde_path_to_error::Path) -> String {
     for segment in path {
         match segment {
             Segment::Seq { index } => text.push_str(&format!("[{index}]")),
-            Segment::Map { key } => text.push_str(&format!(".{}", Printable(key))),
+            Segment::Map { key } => text.push_str(&format!(".{key}")),
             Segment::Enum { variant } => text.push_str(&format!(".{variant}")),
             Segment::Unknown => break,
         }
@@ -177,7 +175,8 @@ fn explain(path: String, error: &serde_json::Error) -> (String, String) {
         // Syntax errors have fixed texts that name a line and a column.
         return (path, format!("is not valid JSON ({text})"));
     }
-    let text = text.split(" at line ").next().unwrap_or_default();
+    let position = format!(" at line {} column {}", error.line(), error.column());
+    let text = text.strip_suffix(&position).unwrap_or(&text);
     if let Some(field) = quoted(text, "missing field `") {
         return (format!("{path}.{field}"), "is missing".to_owned());
     }
@@ -187,29 +186,27 @@ fn explain(path: String, error: &serde_json::Error) -> (String, String) {
     let wrong = text
         .strip_prefix("invalid type: ")
         .or_else(|| text.strip_prefix("invalid value: "));
-    let problem = match wrong.and_then(|text| text.rsplit_once(", expected ")) {
-        Some((found, expected)) => {
-            // The value follows the kind.
-            let kind = found.split(['"', '`']).next().unwrap_or_default().trim();
-            format!("is {} instead of {}", in_words(kind), in_words(expected))
-        }
+    // The value comes before the last "expected", and follows its kind.
+    let wrong = wrong.and_then(|text| text.rsplit_once(", expected "));
+    let problem = match wrong.and_then(|(found, expected)| Some((kind_of(found)?, expected))) {
+        Some((kind, expected)) => format!("is {kind} instead of {expected}"),
         None => "is not what the contract promises".to_owned(),
     };
     (path, problem)
 }
 
-/// serde's type names in plain words.
-fn in_words(name: &str) -> &str {
-    match name {
+/// What serde says that it found, without the value.
+fn kind_of(found: &str) -> Option<&'static str> {
+    Some(match found.split(['"', '`']).next()?.trim() {
+        "null" | "unit value" => "null",
         "sequence" => "an array",
         "map" => "an object",
         "string" => "a string",
         "boolean" => "a boolean",
         "integer" => "an integer",
         "floating point" => "a number with a fraction",
-        "u16" => "a whole number up to 65535",
-        _ => name,
-    }
+        _ => return None,
+    })
 }
 
 fn quoted<'a>(text: &'a str, prefix: &str) -> Option<&'a str> {

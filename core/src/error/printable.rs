@@ -6,7 +6,7 @@ use std::fmt::{self, Write as _};
 const MAX_CHARACTERS: usize = 300;
 
 /// Prints text from a server on one line: escapes control characters and cuts the text after 300
-/// characters.
+/// characters. `Debug` prints the same in quotes.
 pub(crate) struct Printable<'a>(pub(crate) &'a str);
 
 impl fmt::Display for Printable<'_> {
@@ -26,11 +26,17 @@ impl fmt::Display for Printable<'_> {
     }
 }
 
-/// Control characters, line separators, and marks that reverse the direction of text. Each of them
-/// could make a log line look like something else.
-fn is_unprintable(character: char) -> bool {
+impl fmt::Debug for Printable<'_> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "\"{self}\"")
+    }
+}
+
+/// Control characters, line separators, and marks that change the direction of text. Each of them could
+/// make a log line look like something else.
+pub(crate) fn is_unprintable(character: char) -> bool {
     character.is_control()
-        || matches!(character, '\u{2028}' | '\u{2029}' | '\u{200e}' | '\u{200f}'
+        || matches!(character, '\u{2028}' | '\u{2029}' | '\u{61c}' | '\u{200e}' | '\u{200f}'
             | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
@@ -40,10 +46,10 @@ mod tests {
 
     #[test]
     fn line_breaks_and_direction_marks_are_escaped() {
-        assert_eq!(
-            Printable("a\r\nb\u{202e}c ä").to_string(),
-            "a\\r\\nb\\u{202e}c ä"
-        );
+        let text = "a\r\nb\u{202e}c\u{61c} ä";
+        let escaped = "a\\r\\nb\\u{202e}c\\u{61c} ä";
+        assert_eq!(Printable(text).to_string(), escaped);
+        assert_eq!(format!("{:?}", Printable(text)), format!("\"{escaped}\""));
     }
 
     #[test]

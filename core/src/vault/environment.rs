@@ -63,6 +63,8 @@ impl Vault {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use bytes::Bytes;
+    use http::Method;
 
     fn from(variables: &[(&str, &str)]) -> Result<Vault, BuildError> {
         Vault::from_variables(|name| {
@@ -74,7 +76,9 @@ mod tests {
     #[test]
     fn trailing_line_breaks_are_dropped() {
         let vault = from(&[("APIDECK_API_KEY", "key\r\n"), ("APIDECK_APP_ID", "app\n")]).unwrap();
-        assert_eq!(vault.api_key(), "key");
+        let request = vault.request(Method::GET, "/", Bytes::new()).unwrap();
+        assert_eq!(request.headers()["authorization"], "Bearer key");
+        assert_eq!(request.headers()["x-apideck-app-id"], "app");
         assert_eq!(vault.server_url(), Vault::DEFAULT_SERVER_URL);
     }
 

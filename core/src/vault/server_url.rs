@@ -6,8 +6,8 @@ use http::uri::{Authority, PathAndQuery, Scheme};
 use std::borrow::Cow;
 use std::fmt;
 use std::net::IpAddr;
-use std::num::NonZeroU16;
 
+use super::authority::{has_valid_port, is_host_and_port};
 use crate::error::BuildError;
 
 #[derive(Clone)]
@@ -42,13 +42,11 @@ impl Server {
         if authority.as_str().contains('@') {
             return Err(wrong("has a user name"));
         }
-        if authority.host().is_empty() || authority.host() == "[]" {
-            return Err(wrong("has no host"));
-        }
-        let port = authority.as_str().strip_prefix(authority.host());
-        let port = port.and_then(|port| port.strip_prefix(':'));
-        if port.is_some_and(|port| port.parse::<NonZeroU16>().is_err() || port.starts_with('+')) {
+        if !has_valid_port(authority.as_str()) {
             return Err(wrong("has an invalid port"));
+        }
+        if !is_host_and_port(authority.as_str()) {
+            return Err(wrong("has an invalid host"));
         }
         let path = parts.path_and_query;
         if path.as_ref().is_some_and(|path| path.query().is_some()) {
@@ -196,6 +194,10 @@ mod tests {
             ("https://proxy.example:+443", "has an invalid port"),
             ("https://proxy.example:0", "has an invalid port"),
             ("https://proxy.example:", "has an invalid port"),
+            ("https://[::1]:65536", "has an invalid port"),
+            ("https://[::g]", "has an invalid host"),
+            ("https://[]", "has an invalid host"),
+            ("https://:443", "has an invalid host"),
         ] {
             assert_eq!(
                 at(url).unwrap_err(),

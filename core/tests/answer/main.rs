@@ -1,5 +1,8 @@
 //! What an answer turns into: a session, a refusal, or a broken contract.
 
+mod echoes;
+mod hostile;
+mod memory;
 mod refused;
 mod session;
 

@@ -69,7 +69,7 @@ fn everything_the_server_said_is_kept() {
     assert_eq!(error.message(), Some("Invalid Params"));
     assert_eq!(
         error.detail(),
-        Some(&json!({"missing": [{"foobar": "required"}]}))
+        Some(r#"{"missing":[{"foobar":"required"}]}"#)
     );
     assert!(
         error
@@ -158,6 +158,11 @@ fn an_error_prints_the_useful_details_on_one_line() {
     assert_eq!(
         print(401, &[], error),
         "401 Unauthorized: Unauthorized, no token"
+    );
+    assert_eq!(print(400, &[], "{}".into()), "400 Bad Request");
+    assert_eq!(
+        print(304, &[], String::new()),
+        "304 Not Modified: no body: not a success status"
     );
     assert_eq!(
         print(201, &[], "{\"data\":{}}".into()),

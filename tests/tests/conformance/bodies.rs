@@ -237,7 +237,8 @@ fn any_detail(on: On) {
     ] {
         let body = json!({"message": "m", "detail": detail});
         let error = error_of(401, &body.to_string(), on);
-        assert_eq!(error.detail(), Some(&detail));
+        let text = detail.as_str().map_or(detail.to_string(), str::to_owned);
+        assert_eq!(error.detail(), Some(&*text));
         // A point in time in there is not a wait.
         assert_eq!(error.retry_after(), None);
         assert_eq!(error.to_string().contains("why"), detail == "why");
