@@ -6,6 +6,7 @@ mod exponential;
 pub(crate) use budget::Hold;
 pub use budget::{RetryBudget, WhenEmpty};
 pub use exponential::ExponentialBackoff;
+pub(crate) use exponential::may_pass;
 
 use http::StatusCode;
 use std::fmt;

@@ -69,6 +69,34 @@ pub struct ExponentialBackoff {
     failures: Vec<FailureKind>,
 }
 
+/// The statuses of refusals that may pass.
+const PASSING_STATUSES: [StatusCode; 6] = [
+    StatusCode::REQUEST_TIMEOUT,
+    StatusCode::TOO_MANY_REQUESTS,
+    StatusCode::INTERNAL_SERVER_ERROR,
+    StatusCode::BAD_GATEWAY,
+    StatusCode::SERVICE_UNAVAILABLE,
+    StatusCode::GATEWAY_TIMEOUT,
+];
+
+/// The failures that may pass.
+const PASSING_FAILURES: [FailureKind; 5] = [
+    FailureKind::NameNotResolved,
+    FailureKind::Refused,
+    FailureKind::NotSent,
+    FailureKind::TimedOut,
+    FailureKind::Unanswered,
+];
+
+/// Whether what failed may work later.
+pub(crate) fn may_pass(cause: Cause<'_>) -> bool {
+    match cause {
+        Cause::Api(error) => PASSING_STATUSES.contains(&error.status()),
+        Cause::Decode(_) => false,
+        Cause::Transport(kind) => PASSING_FAILURES.contains(&kind),
+    }
+}
+
 /// The longest wait before the first retry after a connection was refused or broke: it cost the service
 /// next to nothing. The AWS SDKs [chose the same] for transient errors, and 1 s for throttling.
 ///
@@ -87,21 +115,8 @@ impl ExponentialBackoff {
             initial_backoff: Duration::from_secs(1),
             max_backoff: Duration::from_secs(8),
             max_retry_after: Duration::from_secs(60),
-            statuses: vec![
-                StatusCode::REQUEST_TIMEOUT,
-                StatusCode::TOO_MANY_REQUESTS,
-                StatusCode::INTERNAL_SERVER_ERROR,
-                StatusCode::BAD_GATEWAY,
-                StatusCode::SERVICE_UNAVAILABLE,
-                StatusCode::GATEWAY_TIMEOUT,
-            ],
-            failures: vec![
-                FailureKind::NameNotResolved,
-                FailureKind::Refused,
-                FailureKind::NotSent,
-                FailureKind::TimedOut,
-                FailureKind::Unanswered,
-            ],
+            statuses: PASSING_STATUSES.to_vec(),
+            failures: PASSING_FAILURES.to_vec(),
         }
     }
 

@@ -160,3 +160,33 @@ fn the_errors_of_a_call_are_send_sync_and_static() {
     lives_on::<Failure<io::Error>>();
     lives_on::<BuildError>();
 }
+
+#[test]
+fn an_error_is_retryable_exactly_if_it_is_retried_by_default() {
+    let check = |outcome: &dyn Fn() -> crate::Outcome| {
+        let run = run(&settings(), 1, |_| (outcome(), MS));
+        let retried = run.attempts.len() > 1;
+        assert_eq!(run.error().is_retryable(), retried, "{:?}", run.error());
+        retried
+    };
+    let statuses = (201..600).filter(|status| check(&|| answer(*status, &[])));
+    assert_eq!(statuses.collect::<Vec<_>>(), [408, 429, 500, 502, 503, 504]);
+    for (kind, expected) in [
+        (FailureKind::NameNotResolved, true),
+        (FailureKind::Refused, true),
+        (FailureKind::Untrusted, false),
+        (FailureKind::NotSent, true),
+        (FailureKind::TimedOut, true),
+        (FailureKind::Unanswered, true),
+        (FailureKind::TooLarge, false),
+        (FailureKind::Other, false),
+    ] {
+        assert_eq!(check(&|| failure(kind)), expected, "{kind:?}");
+    }
+    assert!(!check(&|| Ok(Response::new(Bytes::from_static(b"{}")))));
+
+    let wrong_input = CreateSession::new("")
+        .encode(&settings().vault)
+        .unwrap_err();
+    assert!(!CallError::<io::Error>::from(wrong_input).is_retryable());
+}
