@@ -125,3 +125,40 @@ fn rounded(timeout: NextTimeout) -> NextTimeout {
     let after = timeout.after.saturating_add(more).into();
     NextTimeout { after, ..timeout }
 }
+
+#[cfg(all(test, feature = "rustls"))]
+mod tests {
+    use crate::connect::{InTime, Later};
+    use apideck_vault_emulator::{Certificate, Emulator};
+    use std::sync::Arc;
+    use ureq::Agent;
+    use ureq::tls::{self, RootCerts, TlsConfig};
+
+    /// A look for an answer leaves TLS as it was.
+    #[test]
+    fn a_large_request_over_tls_arrives_whole() {
+        const LARGE: usize = 4 << 20;
+
+        let emulator = Emulator::start_https(Certificate::Good).unwrap();
+        let authority = emulator.certificate_authority().unwrap().pem();
+        let authority = tls::Certificate::from_pem(authority.as_bytes()).unwrap();
+        let provider = Arc::new(rustls::crypto::ring::default_provider());
+        let tls = TlsConfig::builder()
+            .root_certs(RootCerts::new_with_certs(&[authority]))
+            .unversioned_rustls_crypto_provider(provider)
+            .build();
+        let config = Agent::config_builder()
+            .proxy(None)
+            .tls_config(tls)
+            .http_status_as_error(false);
+        let agent = Agent::with_parts(config.build(), <InTime>::default(), Later);
+        for _ in 0..2 {
+            let answer = agent.post(emulator.url()).send(&vec![b'x'; LARGE][..]);
+            answer.unwrap().into_body().read_to_vec().unwrap();
+        }
+        let requests = emulator.requests();
+        assert_eq!(requests.len(), 2);
+        assert!(requests.iter().all(|request| request.body.len() == LARGE));
+        assert_eq!(requests[0].connection, requests[1].connection);
+    }
+}
