@@ -123,7 +123,7 @@ where
         self.call(operation, |answer| answer)
     }
 
-    /// Begins the call here and boxes it, so the future holds neither the operation nor the client.
+    /// Prepares the call here and boxes it, so the future holds neither the operation nor the client.
     /// It borrows nothing: it can be spawned as is, and the service need not be `Sync`.
     fn call<O: Operation, T>(
         &self,
@@ -133,7 +133,7 @@ where
         let seed = RandomState::new().hash_one(());
         let client = self.clients.of(&self.settings.vault);
         drive(
-            client.map(|client| (client, self.settings.begin(operation, seed))),
+            client.map(|client| (client, self.settings.prepare(operation, seed))),
             wanted,
         )
     }

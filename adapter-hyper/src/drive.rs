@@ -2,7 +2,7 @@
 
 use apideck_vault_core::error::{ClientError, TransportError};
 use apideck_vault_core::http::{Request, Response};
-use apideck_vault_core::{Bytes, Operation, Step};
+use apideck_vault_core::{Bytes, Operation, PreparedCall, Step};
 use http_body::Body;
 use http_body_util::Full;
 use tokio::time::{Instant, sleep};
@@ -13,7 +13,7 @@ use crate::transport::{self, BoxError};
 
 /// Runs a whole call. Its time begins when the future is first polled.
 pub(crate) async fn drive<O: Operation, T, S, B>(
-    begun: Result<(S, Step<O, TransportError>), ClientError>,
+    prepared: Result<(S, PreparedCall<O, TransportError>), ClientError>,
     wanted: fn(Response<O::Output>) -> T,
 ) -> Result<T, CallError>
 where
@@ -22,7 +22,8 @@ where
     B: Body,
     B::Error: Into<BoxError>,
 {
-    let (mut client, mut step) = begun?;
+    let (mut client, call) = prepared?;
+    let mut step = call.begin();
     let started = Instant::now();
     loop {
         step = match step {

@@ -104,7 +104,7 @@ impl VaultClient {
         self.call(operation, |answer| answer)
     }
 
-    /// Begins the call here and boxes it, so the future holds neither the operation nor the client.
+    /// Prepares the call here and boxes it, so the future holds neither the operation nor the client.
     /// It borrows nothing, so it can be spawned as is.
     fn call<O: Operation, T>(
         &self,
@@ -114,7 +114,7 @@ impl VaultClient {
         let seed = RandomState::new().hash_one(());
         let client = self.clients.of(&self.settings.vault);
         drive(
-            client.map(|client| (client, self.settings.begin(operation, seed))),
+            client.map(|client| (client, self.settings.prepare(operation, seed))),
             wanted,
         )
     }

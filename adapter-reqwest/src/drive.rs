@@ -2,7 +2,7 @@
 
 use apideck_vault_core::error::ClientError;
 use apideck_vault_core::http::Response;
-use apideck_vault_core::{Operation, Step};
+use apideck_vault_core::{Operation, PreparedCall, Step};
 use reqwest::Client;
 use tokio::time::{Instant, sleep};
 
@@ -10,10 +10,11 @@ use crate::{CallError, transport};
 
 /// Runs a whole call. Its time begins when the future is first polled.
 pub(crate) async fn drive<O: Operation, T>(
-    begun: Result<(Client, Step<O, reqwest::Error>), ClientError>,
+    prepared: Result<(Client, PreparedCall<O, reqwest::Error>), ClientError>,
     wanted: fn(Response<O::Output>) -> T,
 ) -> Result<T, CallError> {
-    let (client, mut step) = begun?;
+    let (client, call) = prepared?;
+    let mut step = call.begin();
     let started = Instant::now();
     loop {
         step = match step {

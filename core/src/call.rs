@@ -20,7 +20,6 @@ use http::{Request, Response};
 use std::time::Duration;
 
 use crate::error::{CallError, CallErrorKind, Failure, GaveUp};
-use crate::observe::Event;
 use crate::operation::Operation;
 use crate::retry::{Hold, Verdict};
 use crate::settings::ClientSettings;
@@ -28,11 +27,13 @@ use state::State;
 
 mod attempts;
 mod debug;
+mod prepared;
 mod state;
 #[cfg_attr(not(feature = "tracing"), path = "call/no_trace.rs")]
 mod trace;
 
 pub use attempts::Attempts;
+pub use prepared::PreparedCall;
 
 impl ClientSettings {
     /// Begins a call. The first step is to send its request, or [`Step::Done`] if the input cannot
@@ -77,18 +78,7 @@ impl ClientSettings {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn begin<O: Operation, E>(&self, operation: O, seed: u64) -> Step<O, E> {
-        match State::begin(self, operation, seed) {
-            Ok((request, state)) => Step::Send(request, Attempt::at(Duration::ZERO, state)),
-            Err(error) => {
-                self.tell(&Event::CallEnded {
-                    attempts: 0,
-                    elapsed: Duration::ZERO,
-                    outcome: Err(GaveUp::Policy),
-                    cause: None,
-                });
-                Step::Done(Err(error.into()))
-            }
-        }
+        self.prepare(operation, seed).begin()
     }
 }
 

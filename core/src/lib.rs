@@ -68,7 +68,7 @@ pub use bytes::{self, Bytes};
 pub use http;
 pub use serde_json;
 
-pub use call::{Attempt, Attempts, Step, Wait};
+pub use call::{Attempt, Attempts, PreparedCall, Step, Wait};
 pub use create_session::{CreateSession, CreatedSession};
 pub use observe::{Event, Observer};
 pub use operation::Operation;

@@ -3,7 +3,7 @@
 
 use std::fmt;
 
-use super::{Attempt, Step, Wait};
+use super::{Attempt, PreparedCall, Step, Wait};
 use crate::operation::Operation;
 
 impl<O: Operation, E> fmt::Debug for Step<O, E> {
@@ -16,6 +16,14 @@ impl<O: Operation, E> fmt::Debug for Step<O, E> {
                 Err(_) => formatter.write_str("Done(Err)"),
             },
         }
+    }
+}
+
+impl<O, E> fmt::Debug for PreparedCall<O, E> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("PreparedCall")
+            .finish_non_exhaustive()
     }
 }
 

@@ -30,14 +30,16 @@ pub(super) struct State<O, E> {
     pub(super) previous: Option<CallErrorKind<E>>,
 }
 
+/// The first attempt's request, and the state that all attempts share.
+pub(super) type First<O, E> = (Request<Bytes>, Box<State<O, E>>);
+
 impl<O: Operation, E> State<O, E> {
-    /// The first attempt's request, and the state that all attempts share. From here on, the call
-    /// counts toward the budget.
-    pub(super) fn begin(
+    /// What a call begins with.
+    pub(super) fn prepare(
         settings: &ClientSettings,
         operation: O,
         seed: u64,
-    ) -> Result<(Request<Bytes>, Box<Self>), BuildError> {
+    ) -> Result<First<O, E>, BuildError> {
         for (field, time) in [
             ("deadline", settings.deadline),
             ("attempt_timeout", settings.attempt_timeout),
@@ -59,9 +61,6 @@ impl<O: Operation, E> State<O, E> {
             history: Vec::new(),
             previous: None,
         });
-        if let Some(budget) = state.budget() {
-            budget.call_begins();
-        }
         Ok((request, state))
     }
 

@@ -1,4 +1,4 @@
-//! Who shares a budget.
+//! Who shares a budget, and from when on.
 
 use apideck_vault_core::error::GaveUp;
 use apideck_vault_core::retry::{ExponentialBackoff, RetryBudget, WhenEmpty};
@@ -6,7 +6,7 @@ use apideck_vault_core::{ClientSettings, CreateSession, Step, Vault, Wait};
 use std::convert::Infallible;
 use std::time::Duration;
 
-use crate::{S, answer, run};
+use crate::{S, answer, at_most, create, only, run};
 
 /// Makes 100 calls that all fail, each with settings of its own, and returns how many attempts they
 /// made.
@@ -81,4 +81,17 @@ fn a_budget_that_fails_lets_nothing_through_without_a_token() {
         panic!("the token is gone")
     };
     assert_eq!(error.gave_up(), GaveUp::Budget);
+}
+
+#[test]
+fn a_call_that_is_prepared_and_never_begun_adds_nothing() {
+    let budget = only(2).refilled(0.5, 0.0, 0.0);
+    let settings = at_most(3, &budget);
+    run(&settings, 1, Duration::MAX);
+    assert_eq!(budget.available(), 0.0);
+    let prepared = settings.prepare::<_, Infallible>(create(), 1);
+    drop(settings.prepare::<_, Infallible>(create(), 2));
+    assert_eq!(budget.available(), 0.0);
+    let _ = prepared.begin();
+    assert_eq!(budget.available(), 0.5);
 }

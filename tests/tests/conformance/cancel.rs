@@ -1,5 +1,6 @@
 //! Calls that are given up from outside: the future is dropped, the runtime shut down.
 
+use apideck_vault_core::retry::RetryBudget;
 use apideck_vault_emulator::{Answer, Emulator, End, Place};
 use apideck_vault_stacks::{Ability, Stack};
 use std::io::Read;
@@ -159,9 +160,17 @@ fn next_runtime(stack: Stack) {
 
 fn never_polled(stack: Stack) {
     let emulator = Emulator::start().unwrap();
+    let budget = RetryBudget::new();
     let client = client_for(stack, &emulator);
+    let client = client.with_settings(|settings| settings.budget(budget.clone()));
+    emulator.script(vec![Answer::status(503); 2]);
+    assert_eq!(client.send(example()).unwrap().attempts, 3);
+    // Room for more, should the dropped one count.
+    let available = budget.available();
+    assert!(available < 1.0, "{available}");
     drop(client.call(example()));
-    // Had the first one been sent in the background, it would have had the time of this one.
+    assert_eq!(budget.available(), available);
+    // Had that one been sent in the background, it would have had the time of this one.
     client.send(example()).unwrap();
-    assert_eq!(emulator.requests().len(), 1);
+    assert_eq!(emulator.requests().len(), 4);
 }

@@ -1,0 +1,47 @@
+//! A call that has not begun.
+
+use std::time::Duration;
+
+use super::state::{First, State};
+use super::{Attempt, Step};
+use crate::error::{BuildError, GaveUp};
+use crate::observe::Event;
+use crate::operation::Operation;
+use crate::settings::ClientSettings;
+
+/// A call whose first request is ready, and that has not begun: it counts toward no budget yet, and may
+/// be dropped.
+#[must_use = "a call has to be begun"]
+pub struct PreparedCall<O, E>(Result<First<O, E>, BuildError>);
+
+impl ClientSettings {
+    /// Prepares a call, for a stack whose calls are futures: it is prepared when the future is made, and
+    /// begins when that is first polled. `seed` is as for [`begin`](Self::begin).
+    pub fn prepare<O: Operation, E>(&self, operation: O, seed: u64) -> PreparedCall<O, E> {
+        let prepared = State::prepare(self, operation, seed);
+        if prepared.is_err() {
+            self.tell(&Event::CallEnded {
+                attempts: 0,
+                elapsed: Duration::ZERO,
+                outcome: Err(GaveUp::Policy),
+                cause: None,
+            });
+        }
+        PreparedCall(prepared)
+    }
+}
+
+impl<O: Operation, E> PreparedCall<O, E> {
+    /// Begins the call. The first step is to send its request, or [`Step::Done`] if the input cannot
+    /// be sent.
+    pub fn begin(self) -> Step<O, E> {
+        let (request, state) = match self.0 {
+            Ok(prepared) => prepared,
+            Err(error) => return Step::Done(Err(error.into())),
+        };
+        if let Some(budget) = state.budget() {
+            budget.call_begins();
+        }
+        Step::Send(request, Attempt::at(Duration::ZERO, state))
+    }
+}
