@@ -7,6 +7,7 @@ use http_body_util::Full;
 use hyper::body::Incoming;
 use hyper_util::client::legacy::{self, Client, connect::HttpConnector};
 use hyper_util::rt::{TokioExecutor, TokioTimer};
+use std::convert::Infallible;
 use std::io;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -14,6 +15,7 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 use tower_service::Service;
 
+use crate::by_runtime::ByRuntime;
 use crate::transport::BoxError;
 
 /// The service for encrypted requests, if available, and for plain ones.
@@ -50,10 +52,19 @@ impl<S: Clone> Clients<S> {
     }
 }
 
-/// hyper-util's pooled client, with TLS if the feature `rustls` is on. Clones share the pool.
-// In an `Arc`, because every call clones it, and cloning hyper-util's client copies its settings.
+/// hyper-util's pooled client, with TLS if the feature `rustls` is on. Clones share the pools, of which
+/// there is one for each runtime.
 #[derive(Debug, Clone)]
-pub struct DefaultClient(Arc<Client<InTime<Connector>, Full<Bytes>>>);
+pub struct DefaultClient(Arc<Pools>);
+
+#[derive(Debug)]
+struct Pools {
+    connector: InTime<Connector>,
+    // In an `Arc`, because every call clones it, and cloning hyper-util's client copies its settings.
+    by_runtime: ByRuntime<Arc<Pool>>,
+}
+
+type Pool = Client<InTime<Connector>, Full<Bytes>>;
 
 impl DefaultClient {
     fn new() -> Result<Self, ClientError> {
@@ -61,12 +72,10 @@ impl DefaultClient {
         // Divided among the addresses of a name, so that the first one cannot use all of it.
         tcp.set_connect_timeout(Some(CONNECT_TIMEOUT));
         tcp.set_nodelay(true);
-        let client = Client::builder(TokioExecutor::new())
-            .pool_timer(TokioTimer::new())
-            .pool_idle_timeout(IDLE_TIMEOUT)
-            .http1_max_buf_size(MOST_BUFFERED)
-            .build(InTime(connector(tcp)?));
-        Ok(Self(Arc::new(client)))
+        Ok(Self(Arc::new(Pools {
+            connector: InTime(connector(tcp)?),
+            by_runtime: ByRuntime::new(),
+        })))
     }
 }
 
@@ -80,7 +89,20 @@ impl Service<Request<Full<Bytes>>> for DefaultClient {
     }
 
     fn call(&mut self, request: Request<Full<Bytes>>) -> Self::Future {
-        self.0.request(request)
+        let pools = &self.0;
+        let Ok(pool) = pools.by_runtime.get(|| pools.another());
+        pool.request(request)
+    }
+}
+
+impl Pools {
+    fn another(&self) -> Result<Arc<Pool>, Infallible> {
+        let pool = Client::builder(TokioExecutor::new())
+            .pool_timer(TokioTimer::new())
+            .pool_idle_timeout(IDLE_TIMEOUT)
+            .http1_max_buf_size(MOST_BUFFERED)
+            .build(self.connector.clone());
+        Ok(Arc::new(pool))
     }
 }
 

@@ -113,9 +113,6 @@ impl VaultClient {
     ) -> impl Future<Output = Result<T, CallError>> + use<O, T> {
         let seed = RandomState::new().hash_one(());
         let client = self.clients.of(&self.settings.vault);
-        drive(
-            client.map(|client| (client, self.settings.prepare(operation, seed))),
-            wanted,
-        )
+        drive(client, self.settings.prepare(operation, seed), wanted)
     }
 }

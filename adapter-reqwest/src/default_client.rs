@@ -4,8 +4,10 @@ use apideck_vault_core::Vault;
 use apideck_vault_core::error::ClientError;
 use reqwest::{Client, ClientBuilder, redirect, retry};
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 use std::time::Duration;
+
+use crate::by_runtime::ByRuntime;
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 
@@ -18,35 +20,49 @@ const IDLE_TIMEOUT: Duration = Duration::from_secs(20);
 /// a program that only uses plain http loads no certificates.
 #[derive(Debug, Clone)]
 pub(crate) struct Clients {
-    https: Arc<OnceLock<Result<Client, ClientError>>>,
-    http: Arc<OnceLock<Result<Client, ClientError>>>,
+    https: Source,
+    http: Source,
+}
+
+/// Where a call gets its client from.
+#[derive(Debug, Clone)]
+pub(crate) enum Source {
+    OfCaller(Client),
+    ByDefault(Arc<ByRuntime<Client>>, fn() -> Result<Client, ClientError>),
 }
 
 impl Clients {
     /// Clients for this one job, so that what an attempt does and where the key goes is known.
     pub(crate) fn by_default() -> Self {
         Self {
-            https: Arc::default(),
-            http: Arc::default(),
+            https: Source::ByDefault(Arc::new(ByRuntime::new()), https),
+            http: Source::ByDefault(Arc::new(ByRuntime::new()), http),
         }
     }
 
     pub(crate) fn of_caller(client: Client) -> Self {
-        let client = Arc::new(OnceLock::from(Ok(client)));
         Self {
-            https: Arc::clone(&client),
-            http: client,
+            https: Source::OfCaller(client.clone()),
+            http: Source::OfCaller(client),
         }
     }
 
-    /// The client for this vault's scheme.
-    pub(crate) fn of(&self, vault: &Vault) -> Result<Client, ClientError> {
-        let client = if vault.is_https() {
-            self.https.get_or_init(https)
-        } else {
-            self.http.get_or_init(http)
-        };
-        client.clone()
+    /// Where the client for this vault's scheme is.
+    pub(crate) fn of(&self, vault: &Vault) -> Source {
+        match vault.is_https() {
+            true => self.https.clone(),
+            false => self.http.clone(),
+        }
+    }
+}
+
+impl Source {
+    /// The client of the runtime on which this is called.
+    pub(crate) fn client(self) -> Result<Client, ClientError> {
+        match self {
+            Self::OfCaller(client) => Ok(client),
+            Self::ByDefault(clients, make) => clients.get(make),
+        }
     }
 }
 

@@ -1,19 +1,19 @@
 //! The loop around a call.
 
-use apideck_vault_core::error::ClientError;
 use apideck_vault_core::http::Response;
 use apideck_vault_core::{Operation, PreparedCall, Step};
-use reqwest::Client;
 use tokio::time::{Instant, sleep};
 
+use crate::default_client::Source;
 use crate::{CallError, transport};
 
 /// Runs a whole call. Its time begins when the future is first polled.
 pub(crate) async fn drive<O: Operation, T>(
-    prepared: Result<(Client, PreparedCall<O, reqwest::Error>), ClientError>,
+    client: Source,
+    call: PreparedCall<O, reqwest::Error>,
     wanted: fn(Response<O::Output>) -> T,
 ) -> Result<T, CallError> {
-    let (client, call) = prepared?;
+    let client = client.client()?;
     let mut step = call.begin();
     let started = Instant::now();
     loop {

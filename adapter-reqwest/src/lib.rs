@@ -112,9 +112,9 @@
 //!
 //! A call needs a tokio runtime with I/O and time enabled, and panics if it is polled elsewhere.
 //!
-//! A connection lives on the runtime whose call opened it. While that runtime exists but does not run, a call
-//! from another one that gets an idle connection of it waits for its timeout: if you have runtimes that run
-//! only now and then, make a client for each.
+//! A connection lives on the runtime whose call opened it, so the default client keeps connections for each
+//! runtime, of 64 at most. A client of your own shares them among all: while one runtime exists
+//! but does not run, a call from another one may get its idle connection, and wait for its timeout.
 //!
 //! # Features
 //!
@@ -134,6 +134,7 @@
     clippy::arithmetic_side_effects
 )]
 
+mod by_runtime;
 mod client;
 mod default_client;
 mod drive;

@@ -21,6 +21,7 @@ use crate::settings::{PATIENCE, once, settings_at};
 pub(crate) const CASES: &[Case] = &[
     case("a_call_after_the_server_closed_the_idle_connection_succeeds", died),
     case("a_call_on_a_runtime_that_was_stopped_meanwhile_succeeds", stood_still).needs(Ability::Futures),
+    case("a_call_does_not_wait_for_a_runtime_that_does_not_run", paused).needs(Ability::Futures),
     case("a_request_that_was_never_started_is_sent_again_without_counting", never_started).needs(Ability::Futures),
     case("a_request_on_a_dead_connection_is_retried", stale),
     case("a_request_on_a_dead_connection_fails_without_retries", stale_once),
@@ -111,6 +112,22 @@ fn stood_still(stack: Stack) {
     let attempts = still.runtime.block_on(still.attempts());
     assert!((1..=2).contains(&attempts), "{attempts}");
     answering.join().unwrap();
+}
+
+/// Only the first runtime could send anything on the first connection.
+fn paused(stack: Stack) {
+    let emulator = Emulator::start().unwrap();
+    let client = stack.default_client(settings_at(emulator.url()));
+    let first = Builder::new_current_thread().enable_all().build().unwrap();
+    let second = Builder::new_current_thread().enable_all().build().unwrap();
+    for runtime in [&first, &second, &first] {
+        let Call::Future(call) = client.call(example()) else {
+            panic!("it needs no runtime")
+        };
+        assert_eq!(runtime.block_on(call).unwrap().attempts, 1);
+    }
+    // The first runtime finds its connection again.
+    assert_eq!(connections(&emulator), 2);
 }
 
 /// The runtime learns of the end in its turn before the call, and wakes up what looks after the

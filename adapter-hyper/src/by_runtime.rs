@@ -1,0 +1,32 @@
+//! A client for each runtime: only the runtime that opened a connection can use it.
+
+use std::sync::{Mutex, PoisonError};
+use tokio::runtime::{Handle, Id};
+
+/// How many runtimes have a client at the same time. Nobody tells when one has ended.
+const MOST: usize = 64;
+
+/// Clients by the runtime that uses them.
+#[derive(Debug)]
+pub(crate) struct ByRuntime<C>(Mutex<Vec<(Id, C)>>);
+
+impl<C: Clone> ByRuntime<C> {
+    pub(crate) fn new() -> Self {
+        Self(Mutex::default())
+    }
+
+    /// The client of the runtime on which this is called; it panics elsewhere.
+    pub(crate) fn get<E>(&self, make: impl FnOnce() -> Result<C, E>) -> Result<C, E> {
+        let current = Handle::current().id();
+        let mut clients = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, client)) = clients.iter().find(|(runtime, _)| *runtime == current) {
+            return Ok(client.clone());
+        }
+        let client = make()?;
+        if clients.len() == MOST {
+            clients.remove(0);
+        }
+        clients.push((current, client.clone()));
+        Ok(client)
+    }
+}
