@@ -44,9 +44,10 @@
 //!
 //! - An agent of your own does what ureq does: where there is a time limit, it starts a thread to look a
 //!   name up for each request, and a proxy that drips its answer to `CONNECT` can hold up an attempt for
-//!   longer than its timeout. The default client connects within 5 s, whatever it has to do for that. An
-//!   address needs no lookup, requests that need the same name share one lookup, and its answer is kept
-//!   for 10 s.
+//!   longer than its timeout. If any part of the program enables ureq's feature `cookies`, it sends the
+//!   cookies of an answer with the next request, whatever key that has. The default client keeps no cookies,
+//!   and connects within 5 s, whatever it has to do for that. An address needs no lookup, requests that need
+//!   the same name share one lookup, and its answer is kept for 10 s.
 //! - In a program that enables its feature `gzip` or `brotli`, compressed answers are decompressed,
 //!   although this client does not request them. The size limit then applies to the decompressed
 //!   body.
