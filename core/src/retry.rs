@@ -6,14 +6,14 @@ mod exponential;
 pub(crate) use budget::Hold;
 pub use budget::{RetryBudget, WhenEmpty};
 pub use exponential::ExponentialBackoff;
-pub(crate) use exponential::may_pass;
+use exponential::may_pass;
 
 use http::StatusCode;
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::error::{ApiError, CallErrorKind, DecodeError, FailureKind};
+use crate::error::{ApiError, CallError, CallErrorKind, DecodeError, FailureKind};
 
 /// Decides whether a failed attempt is retried, and when: one pure function.
 ///
@@ -147,5 +147,14 @@ impl<'a> Cause<'a> {
 impl<P: RetryPolicy + ?Sized> RetryPolicy for Arc<P> {
     fn verdict(&self, failed: &FailedAttempt<'_>) -> Verdict {
         (**self).verdict(failed)
+    }
+}
+
+impl<E> CallError<E> {
+    /// Whether the same call may work later, without a change: whether the last error is one that
+    /// [`ExponentialBackoff`] retries by default. Use it to decide whether a job goes back to its
+    /// queue.
+    pub fn is_retryable(&self) -> bool {
+        Cause::of(self.kind()).is_some_and(may_pass)
     }
 }

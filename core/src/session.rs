@@ -2,12 +2,14 @@
 //!
 //! Fields that are not set are not sent, and the service applies its own defaults.
 
+mod consumer_metadata;
 mod length;
 mod open_enum;
 mod optional;
 mod settings;
 mod theme;
 
+pub use consumer_metadata::ConsumerMetadata;
 pub use length::SessionLength;
 pub use open_enum::UnknownValue;
 pub use optional::Optional;
@@ -16,6 +18,7 @@ pub use theme::Theme;
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
+use std::fmt;
 
 use crate::error::BuildError;
 
@@ -66,8 +69,10 @@ use crate::error::BuildError;
 /// # Ok::<(), serde_json::Error>(())
 /// ```
 ///
+/// `Debug` shows neither the metadata nor the values of the custom settings.
+///
 /// Source: [Create Session](https://developers.apideck.com/apis/vault/reference#tag/Sessions/operation/sessionsCreate).
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
 pub struct Session {
@@ -164,57 +169,16 @@ impl Session {
     }
 }
 
-/// Who the consumer is, as shown in Vault's sidebar. The service recommends setting it.
-///
-/// ```
-/// # use apideck_vault_core::ConsumerMetadata;
-/// let metadata = ConsumerMetadata::new().account_name("SpaceX").email("elon@musk.com");
-/// ```
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-#[non_exhaustive]
-pub struct ConsumerMetadata {
-    /// The name of the account.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub account_name: Option<String>,
-    /// The name of the user.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub user_name: Option<String>,
-    /// The user's email address.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub email: Option<String>,
-    /// The URL of the user's picture.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub image: Option<String>,
-}
-
-impl ConsumerMetadata {
-    /// Metadata with nothing set.
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// The name of the account.
-    pub fn account_name(mut self, name: impl Optional<String>) -> Self {
-        self.account_name = name.into_option();
-        self
-    }
-
-    /// The name of the user.
-    pub fn user_name(mut self, name: impl Optional<String>) -> Self {
-        self.user_name = name.into_option();
-        self
-    }
-
-    /// The user's email address.
-    pub fn email(mut self, email: impl Optional<String>) -> Self {
-        self.email = email.into_option();
-        self
-    }
-
-    /// The URL of the user's picture. The service expects an absolute URL.
-    pub fn image(mut self, url: impl Optional<String>) -> Self {
-        self.image = url.into_option();
-        self
+impl fmt::Debug for Session {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let custom = self.custom_consumer_settings.as_ref();
+        formatter
+            .debug_struct("Session")
+            .field("consumer_metadata", &self.consumer_metadata)
+            .field("redirect_uri", &self.redirect_uri)
+            .field("settings", &self.settings)
+            .field("theme", &self.theme)
+            .field("custom_consumer_settings", &custom.map(Map::keys))
+            .finish()
     }
 }

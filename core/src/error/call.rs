@@ -8,8 +8,6 @@ use std::error::Error;
 use std::fmt;
 use std::time::Duration;
 
-use crate::retry::{Cause, may_pass};
-
 /// A call that ended without a result: the last error, and how many attempts it took.
 ///
 /// ```
@@ -143,13 +141,6 @@ impl<E> CallError<E> {
             CallErrorKind::Transport(failure) => Some(failure.kind()),
             _ => None,
         }
-    }
-
-    /// Whether the same call may work later, without a change: whether the last error is one that
-    /// [`ExponentialBackoff`](crate::retry::ExponentialBackoff) retries by default. Use it to decide
-    /// whether a job goes back to its queue.
-    pub fn is_retryable(&self) -> bool {
-        Cause::of(&self.kind).is_some_and(may_pass)
     }
 
     /// Whether the call ran out of time.

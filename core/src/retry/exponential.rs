@@ -89,7 +89,7 @@ const PASSING_FAILURES: [FailureKind; 5] = [
 ];
 
 /// Whether what failed may work later.
-pub(crate) fn may_pass(cause: Cause<'_>) -> bool {
+pub(super) fn may_pass(cause: Cause<'_>) -> bool {
     match cause {
         Cause::Api(error) => PASSING_STATUSES.contains(&error.status()),
         Cause::Decode(_) => false,
