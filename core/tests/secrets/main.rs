@@ -23,6 +23,7 @@ use canaries::{
 };
 use serde_json::{Value, json};
 use std::io;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use texts::Texts;
 
@@ -90,7 +91,13 @@ fn answers() -> Vec<Response<Bytes>> {
 
 /// All that a call with these outcomes leaves behind.
 fn call(outcomes: [Outcome; 2], texts: &mut Texts) {
-    let settings = ClientSettings::from(vault()).retry(ExponentialBackoff::new().max_attempts(2));
+    let events = Arc::new(Mutex::new(Texts::default()));
+    let told = events.clone();
+    let settings = ClientSettings::from(vault())
+        .retry(ExponentialBackoff::new().max_attempts(2))
+        .observer(move |event| told.lock().unwrap().debug(event));
+    texts.debug(settings.observer.as_ref().unwrap());
+    texts.debug(&settings.prepare::<_, io::Error>(create(), 1));
     let mut outcomes = outcomes.into_iter();
     let mut elapsed = Duration::ZERO;
     let mut step = settings.begin(create(), 1);
@@ -121,6 +128,7 @@ fn call(outcomes: [Outcome; 2], texts: &mut Texts) {
                     texts.debug(&error.gave_up());
                     texts.debug(error.kind());
                 }
+                texts.0.append(&mut events.lock().unwrap().0);
                 return;
             }
         };
