@@ -128,7 +128,7 @@ fn rounded(timeout: NextTimeout) -> NextTimeout {
 
 #[cfg(all(test, feature = "rustls"))]
 mod tests {
-    use crate::connect::{InTime, Later};
+    use crate::connector::{InTime, Later};
     use apideck_vault_emulator::{Certificate, Emulator};
     use std::sync::Arc;
     use ureq::Agent;

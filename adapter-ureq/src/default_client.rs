@@ -7,7 +7,7 @@ use ureq::Agent;
 use ureq::config::{AutoHeaderValue, ConfigBuilder};
 use ureq::typestate::AgentScope;
 
-use crate::connect::{InTime, Later};
+use crate::connector::{InTime, Later};
 use crate::transport::clamped;
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);

@@ -140,8 +140,8 @@
 )]
 
 mod client;
-mod connect;
 mod connection;
+mod connector;
 mod default_client;
 mod drive;
 mod lookup;
