@@ -125,7 +125,7 @@ where
 
     /// Prepares the call here and boxes it, so the future holds neither the operation nor the client.
     /// It borrows nothing: it can be spawned as is, and the service need not be `Sync`.
-    fn call<O: Operation, T>(
+    pub(crate) fn call<O: Operation, T>(
         &self,
         operation: O,
         wanted: fn(Response<O::Output>) -> T,

@@ -135,6 +135,7 @@
 
 mod by_runtime;
 mod client;
+mod connect;
 mod default_client;
 mod drive;
 mod transport;

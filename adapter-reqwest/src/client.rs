@@ -106,7 +106,7 @@ impl VaultClient {
 
     /// Prepares the call here and boxes it, so the future holds neither the operation nor the client.
     /// It borrows nothing, so it can be spawned as is.
-    fn call<O: Operation, T>(
+    pub(crate) fn call<O: Operation, T>(
         &self,
         operation: O,
         wanted: fn(Response<O::Output>) -> T,

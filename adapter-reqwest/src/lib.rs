@@ -136,6 +136,7 @@
 
 mod by_runtime;
 mod client;
+mod connect;
 mod default_client;
 mod drive;
 mod transport;

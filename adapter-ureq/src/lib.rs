@@ -140,6 +140,8 @@
 )]
 
 mod client;
+mod connect;
+mod connect;
 mod connection;
 mod connector;
 mod default_client;

@@ -57,6 +57,7 @@ pub mod operation;
 pub mod retry;
 
 mod call;
+mod connect;
 mod create_session;
 mod observe;
 mod session;
@@ -69,6 +70,7 @@ pub use http;
 pub use serde_json;
 
 pub use call::{Attempt, Attempts, PreparedCall, Step, Wait};
+pub use connect::Connect;
 pub use create_session::{CreateSession, CreatedSession};
 pub use observe::{Event, Observer};
 pub use operation::Operation;

@@ -21,7 +21,7 @@ use headers::{authorization, without_bearer};
 pub use path::path_segment;
 use server_url::Server;
 
-const APP_ID: HeaderName = HeaderName::from_static("x-apideck-app-id");
+pub(crate) const APP_ID: HeaderName = HeaderName::from_static("x-apideck-app-id");
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
 const USER_AGENT: &str = concat!("apideck-vault-rust/", env!("CARGO_PKG_VERSION"));
 

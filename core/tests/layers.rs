@@ -10,7 +10,7 @@ const LAYERS: [&[&str]; 7] = [
     &["retry", "observe"],
     &["token", "session", "vault"],
     &["operation"],
-    &["create_session"],
+    &["connect", "create_session"],
     &["settings"],
     &["call"],
 ];

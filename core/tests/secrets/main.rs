@@ -14,9 +14,9 @@ use apideck_vault_core::retry::{
     Cause, ExponentialBackoff, FailedAttempt, RetryBudget, Verdict, WhenEmpty,
 };
 use apideck_vault_core::{
-    AllowAction, Attempts, Bytes, ClientSettings, ConsumerMetadata, CreateSession, CreatedSession,
-    Operation, Session, SessionLength, SessionSettings, SessionToken, Step, Theme, UnifiedApiId,
-    Vault,
+    AllowAction, Attempts, Bytes, ClientSettings, Connect, ConsumerMetadata, CreateSession,
+    CreatedSession, Operation, Session, SessionLength, SessionSettings, SessionToken, Step, Theme,
+    UnifiedApiId, Vault,
 };
 use canaries::{
     API_KEY, CUSTOM_SETTING, EMAIL, HEADER, TOKEN, forms_of_the_key, seen_in, session_uri,
@@ -203,6 +203,7 @@ fn values(texts: &mut Texts) {
         texts.display(&unknown);
     }
     texts.debug(&vault());
+    texts.debug(&Connect);
     texts.debug(&ClientSettings::from(vault()));
     texts.debug(&ExponentialBackoff::new());
     texts.debug(&RetryBudget::new());

@@ -20,6 +20,7 @@ pub(crate) trait VaultClient: Send + Sync {
     fn with_settings(&self, change: Change<'_>) -> Client;
     fn with_vault(&self, vault: Vault) -> Client;
     fn call(&self, operation: AnyOperation) -> Call<Output>;
+    fn connect(&self) -> Call<()>;
 }
 
 impl Client {
@@ -49,6 +50,11 @@ impl Client {
         O::Output: Send + 'static,
     {
         self.0.call(AnyOperation::new(operation)).of_type()
+    }
+
+    /// The adapter's `connect`.
+    pub fn connect(&self) -> Call<()> {
+        self.0.connect()
     }
 }
 

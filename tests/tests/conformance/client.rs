@@ -72,6 +72,11 @@ impl Client {
         self.client.call(operation)
     }
 
+    /// Connects, as an application that starts.
+    pub(crate) fn connect(&self) -> Outcome<()> {
+        self.begin_call(self.client.connect()).wait()
+    }
+
     fn begin_call<T: Send + 'static>(&self, call: Call<T>) -> Begun<T> {
         match call {
             Call::Future(call) => {

@@ -18,6 +18,7 @@ mod child;
 mod client;
 mod clients;
 mod coexistence;
+mod connecting;
 mod connections;
 mod custom_client;
 mod desync;
@@ -66,6 +67,7 @@ const FILES: &[&[Case]] = &[
     clients::CASES,
     connections::CASES,
     idle::CASES,
+    connecting::CASES,
     cancel::CASES,
     coexistence::CASES,
     tls::CASES,

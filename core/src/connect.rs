@@ -1,0 +1,42 @@
+//! `HEAD /`: make a connection.
+
+use bytes::Bytes;
+use http::{Method, Request, Response, header};
+
+use crate::error::{BuildError, ResponseError};
+use crate::operation::Operation;
+use crate::vault::{APP_ID, Vault};
+
+/// Makes a connection before the first call needs one: `HEAD` of the server's URL, without the API
+/// key and the application id. It creates nothing, and any answer will do: whatever the status, the
+/// server was reached, and the connection stays open for the next call.
+///
+/// ```
+/// use apideck_vault_core::{Connect, Operation, Vault};
+///
+/// let request = Connect.encode(&Vault::new("sk_live_1", "app")?)?;
+/// assert_eq!(request.method(), "HEAD");
+/// assert_eq!(request.uri(), "https://unify.apideck.com/");
+/// assert!(!request.headers().contains_key("authorization"));
+/// # Ok::<(), apideck_vault_core::error::BuildError>(())
+/// ```
+///
+/// Source: [RFC 9110, section 9.3.2](https://www.rfc-editor.org/rfc/rfc9110#section-9.3.2).
+#[derive(Debug, Clone, Copy, Default)]
+#[expect(clippy::exhaustive_structs, reason = "it has no input")]
+pub struct Connect;
+
+impl Operation for Connect {
+    type Output = ();
+
+    fn encode(&self, vault: &Vault) -> Result<Request<Bytes>, BuildError> {
+        let mut request = vault.request(Method::HEAD, "/", Bytes::new())?;
+        request.headers_mut().remove(header::AUTHORIZATION);
+        request.headers_mut().remove(APP_ID);
+        Ok(request)
+    }
+
+    fn decode(&self, _: &Vault, answer: Response<Bytes>) -> Result<Response<()>, ResponseError> {
+        Ok(answer.map(|_| ()))
+    }
+}
