@@ -116,6 +116,10 @@
 //! runtime, of 64 at most. A client of your own shares them among all: while one runtime exists
 //! but does not run, a call from another one may get its idle connection, and wait for its timeout.
 //!
+//! If the server's name has several addresses, one that does not answer does not cost the call: the other
+//! family (IPv4 or IPv6) is tried after 300 ms ([RFC 8305]), and addresses of one family share the 5 s
+//! equally. A reqwest client of your own divides the connect timeout in the same way, if it has one.
+//!
 //! # Features
 //!
 //! - `rustls` (default): https for the default client, with the aws-lc-rs provider, which reqwest
@@ -123,6 +127,7 @@
 //! - `tracing`: a span for each call, with the names of OpenTelemetry's HTTP conventions, and an event
 //!   for each attempt and each wait. No secret, consumer id or body is in them.
 //!
+//! [RFC 8305]: https://www.rfc-editor.org/rfc/rfc8305
 //! [Apideck Vault]: https://developers.apideck.com/apis/vault/reference
 
 // Library code does not panic. The workspace's lint table cannot exempt tests, so this is here.

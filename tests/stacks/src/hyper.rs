@@ -6,12 +6,17 @@ use apideck_vault_hyper::Full;
 pub use apideck_vault_hyper::VaultClient;
 use apideck_vault_hyper::hyper::body::Incoming;
 use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
-use hyper_util::client::legacy::{self, connect::HttpConnector};
+use hyper_util::client::legacy;
+use hyper_util::client::legacy::connect::{HttpConnector, dns::Name};
 use hyper_util::rt::{TokioExecutor, TokioTimer};
 use rustls::crypto::ring;
+use std::convert::Infallible;
+use std::future::{Ready, ready};
+use std::net::{IpAddr, SocketAddr};
 use std::pin::Pin;
 use std::task::{Context, Poll};
 use std::time::Duration;
+use std::vec;
 use tower_service::Service;
 
 use crate::any_operation::{AnyOperation, Output};
@@ -58,6 +63,12 @@ impl HttpStack for Hyper {
         let https = HttpsConnectorBuilder::new()
             .with_tls_config(trusting(custom.authority, ring::default_provider())?)
             .https_or_http();
+        if let Some(addresses) = custom.addresses {
+            let mut tcp = HttpConnector::new_with_resolver(Finds::new(addresses));
+            tcp.set_connect_timeout(Some(CONNECT_TIMEOUT));
+            let own = legacy::Client::builder(TokioExecutor::new()).build::<_, Full<Bytes>>(tcp);
+            return Ok(Client::new(VaultClient::from_client(settings, own)));
+        }
         let own = pooled(match custom.http {
             Http::One => https.enable_http1().wrap_connector(tcp()),
             #[cfg(feature = "http2")]
@@ -136,6 +147,32 @@ fn pooled(https: HttpsConnector<HttpConnector>) -> Bare {
         .build(https)
 }
 
+/// A resolver that finds the same addresses for any name.
+#[derive(Clone)]
+struct Finds(Vec<SocketAddr>);
+
+impl Finds {
+    fn new(addresses: &[IpAddr]) -> Self {
+        // hyper puts in the port of the URL.
+        let with_port = |&address| SocketAddr::new(address, 0);
+        Self(addresses.iter().map(with_port).collect())
+    }
+}
+
+impl Service<Name> for Finds {
+    type Response = vec::IntoIter<SocketAddr>;
+    type Error = Infallible;
+    type Future = Ready<Result<Self::Response, Infallible>>;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, _: Name) -> Self::Future {
+        ready(Ok(self.0.clone().into_iter()))
+    }
+}
+
 /// A tower service as a user might write it: it gives up after some time, which hyper does not do by
 /// itself.
 #[derive(Clone)]
@@ -184,7 +221,6 @@ where
         let call = self.send(operation);
         Call::Future(Box::pin(async { outcome(call.await) }))
     }
-}
 
 fn connect(&self) -> Call<()> {
     let call = self.connect();

@@ -21,6 +21,7 @@ pub use client::Client;
 use apideck_vault_core::ClientSettings;
 use std::error::Error;
 use std::fmt::Debug;
+use std::net::IpAddr;
 use std::time::Duration;
 
 /// Every stack.
@@ -89,6 +90,7 @@ pub struct Custom<'a> {
     authority: Option<&'a str>,
     http: Http,
     gives_up_after: Option<Duration>,
+    addresses: Option<&'a [IpAddr]>,
 }
 
 /// A version of HTTP.
@@ -118,6 +120,13 @@ impl<'a> Custom<'a> {
     /// Speaks this version of HTTP.
     pub fn http(self, http: Http) -> Self {
         Self { http, ..self }
+    }
+
+    /// Finds these addresses for any name, in this order, and has the 5 s of the default client to
+    /// connect.
+    pub fn finding(self, addresses: &'a [IpAddr]) -> Self {
+        let addresses = Some(addresses);
+        Self { addresses, ..self }
     }
 
     /// Gives up by itself if the server is silent for this long, whatever the settings say.

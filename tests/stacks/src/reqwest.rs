@@ -1,10 +1,14 @@
 //! reqwest.
 
+use apideck_vault_core::http::Response;
 use apideck_vault_core::{ClientSettings, Vault};
 pub use apideck_vault_reqwest::VaultClient;
 pub use reqwest::Client as Bare;
 use reqwest::ClientBuilder;
+use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use rustls::crypto::aws_lc_rs;
+use std::future::ready;
+use std::net::{IpAddr, SocketAddr};
 
 use crate::any_operation::{AnyOperation, Output};
 use crate::client::{self, Change};
@@ -49,6 +53,11 @@ impl HttpStack for Reqwest {
         }
         if let Some(authority) = custom.authority {
             own = own.tls_certs_only([reqwest::Certificate::from_pem(authority.as_bytes())?]);
+        }
+        if let Some(addresses) = custom.addresses {
+            own = own
+                .connect_timeout(CONNECT_TIMEOUT)
+                .dns_resolver(Finds::new(addresses));
         }
         if let Some(silence) = custom.gives_up_after {
             own = own.read_timeout(silence);
@@ -95,6 +104,24 @@ fn builder() -> ClientBuilder {
         .retry(reqwest::retry::never())
 }
 
+/// A resolver that finds the same addresses for any name.
+struct Finds(Vec<SocketAddr>);
+
+impl Finds {
+    fn new(addresses: &[IpAddr]) -> Self {
+        // reqwest puts in the port of the URL.
+        let with_port = |&address| SocketAddr::new(address, 0);
+        Self(addresses.iter().map(with_port).collect())
+    }
+}
+
+impl Resolve for Finds {
+    fn resolve(&self, _: Name) -> Resolving {
+        let addresses: Addrs = Box::new(self.0.clone().into_iter());
+        Box::pin(ready(Ok(addresses)))
+    }
+}
+
 impl client::VaultClient for VaultClient {
     fn settings(&self) -> &ClientSettings {
         self.settings()
@@ -112,7 +139,6 @@ impl client::VaultClient for VaultClient {
         let call = self.send(operation);
         Call::Future(Box::pin(async { outcome(call.await) }))
     }
-}
 
 fn connect(&self) -> Call<()> {
     let call = self.connect();

@@ -1,12 +1,17 @@
 //! ureq.
 
+use apideck_vault_core::http::Response;
 use apideck_vault_core::{ClientSettings, Vault};
 pub use apideck_vault_ureq::VaultClient;
 use rustls::crypto::ring;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 pub use ureq::Agent as Bare;
-use ureq::config::AutoHeaderValue;
+use ureq::config::{AutoHeaderValue, Config};
+use ureq::http::Uri;
 use ureq::tls::{Certificate, RootCerts, TlsConfig, TlsProvider};
+use ureq::unversioned::resolver::{ResolvedSocketAddrs, Resolver};
+use ureq::unversioned::transport::{DefaultConnector, NextTimeout};
 
 use crate::any_operation::{AnyOperation, Output};
 use crate::client::{self, Change};
@@ -60,7 +65,14 @@ impl HttpStack for Ureq {
                 .timeout_recv_response(Some(silence))
                 .timeout_recv_body(Some(silence));
         }
-        let own = own.build().new_agent();
+        let own = match custom.addresses {
+            Some(addresses) => Bare::with_parts(
+                own.timeout_connect(Some(CONNECT_TIMEOUT)).build(),
+                DefaultConnector::default(),
+                Finds(addresses.to_vec()),
+            ),
+            None => own.build().new_agent(),
+        };
         Ok(Client::new(VaultClient::from_client(settings, own)))
     }
 }
@@ -112,6 +124,25 @@ pub fn ours(settings: ClientSettings, authority: Option<&str>) -> Result<VaultCl
     })
 }
 
+/// A resolver that finds the same addresses for any name.
+#[derive(Debug)]
+struct Finds(Vec<IpAddr>);
+
+impl Resolver for Finds {
+    fn resolve(
+        &self,
+        server: &Uri,
+        _: &Config,
+        _: NextTimeout,
+    ) -> Result<ResolvedSocketAddrs, ureq::Error> {
+        let mut found = self.empty();
+        for &address in &self.0 {
+            found.push(SocketAddr::new(address, server.port_u16().unwrap_or(80)));
+        }
+        Ok(found)
+    }
+}
+
 impl client::VaultClient for VaultClient {
     fn settings(&self) -> &ClientSettings {
         self.settings()
@@ -129,7 +160,6 @@ impl client::VaultClient for VaultClient {
         let client = self.clone();
         Call::Blocking(Box::new(move || outcome(client.send(operation))))
     }
-}
 
 fn connect(&self) -> Call<()> {
     let client = self.clone();

@@ -7,6 +7,8 @@
 //! `cargo test -p apideck-vault-tests --test conformance -- --nocapture` prints the table of cases
 //! and stacks at its end.
 
+#[cfg(target_os = "linux")]
+mod addresses;
 mod answers;
 mod bodies;
 mod breaks;
@@ -65,14 +67,17 @@ const FILES: &[&[Case]] = &[
     early::CASES,
     redirects::CASES,
     clients::CASES,
+    connecting::CASES,
     connections::CASES,
     idle::CASES,
-    connecting::CASES,
     cancel::CASES,
     coexistence::CASES,
     tls::CASES,
     http2::CASES,
     proxies::CASES,
+    // Others have one loopback address.
+    #[cfg(target_os = "linux")]
+    addresses::CASES,
     // Others do not tell a process what memory it has used.
     #[cfg(target_os = "linux")]
     memory::CASES,
