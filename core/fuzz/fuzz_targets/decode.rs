@@ -1,0 +1,45 @@
+//! An answer with any status, headers and body.
+
+#![no_main]
+
+use apideck_vault_core::error::ResponseError;
+use apideck_vault_core::http::Uri;
+use apideck_vault_core::{CreateSession, Operation};
+use apideck_vault_core_fuzz::{API_KEY, Answer, check, vault};
+use libfuzzer_sys::fuzz_target;
+
+fuzz_target!(|answer: Answer| {
+    let bytes = answer.response().body().len();
+    match CreateSession::new("test-consumer").decode(&vault(), answer.response()) {
+        Ok(created) => {
+            let created = created.into_body();
+            let uri = created.session_uri();
+            assert!(
+                !uri.contains(|c: char| c.is_control() || c.is_whitespace()),
+                "{uri:?}"
+            );
+            // `Uri` is stricter about what comes after the host.
+            let end = uri[8..]
+                .find(['/', '?', '#'])
+                .map_or(uri.len(), |end| end + 8);
+            let parsed: Uri = uri[..end].parse().expect("its beginning is a URL");
+            let authority = parsed.authority().expect("it has a host");
+            assert!(!authority.as_str().contains('@'));
+            assert!(!format!("{created:?}").contains(uri));
+            let _ = created.session_token().claims();
+        }
+        Err(error) => {
+            check(&error);
+            if let ResponseError::Api(error) = &error {
+                let texts = [error.message(), error.error(), error.type_name()];
+                let texts = texts.into_iter().chain([error.detail(), error.reference()]);
+                let texts: Vec<_> = texts.flatten().collect();
+                assert!(texts.iter().all(|text| !text.contains(API_KEY)));
+                let kept: usize = texts.iter().map(|text| text.len()).sum();
+                assert!(kept <= 2 * bytes + 100, "{kept} of {bytes}");
+                assert!(error.downstream_errors().len() <= 100);
+                let _ = (error.retry_after(), error.request_id());
+            }
+        }
+    }
+});
