@@ -222,7 +222,8 @@ where
         Call::Future(Box::pin(async { outcome(call.await) }))
     }
 
-fn connect(&self) -> Call<()> {
-    let call = self.connect();
-    Call::Future(Box::pin(async { outcome(call.await.map(Response::new)) }))
+    fn connect(&self) -> Call<()> {
+        let call = self.connect();
+        Call::Future(Box::pin(async { outcome(call.await.map(Response::new)) }))
+    }
 }

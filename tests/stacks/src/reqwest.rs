@@ -140,7 +140,8 @@ impl client::VaultClient for VaultClient {
         Call::Future(Box::pin(async { outcome(call.await) }))
     }
 
-fn connect(&self) -> Call<()> {
-    let call = self.connect();
-    Call::Future(Box::pin(async { outcome(call.await.map(Response::new)) }))
+    fn connect(&self) -> Call<()> {
+        let call = self.connect();
+        Call::Future(Box::pin(async { outcome(call.await.map(Response::new)) }))
+    }
 }

@@ -161,9 +161,10 @@ impl client::VaultClient for VaultClient {
         Call::Blocking(Box::new(move || outcome(client.send(operation))))
     }
 
-fn connect(&self) -> Call<()> {
-    let client = self.clone();
-    Call::Blocking(Box::new(move || {
-        outcome(client.connect().map(Response::new))
-    }))
+    fn connect(&self) -> Call<()> {
+        let client = self.clone();
+        Call::Blocking(Box::new(move || {
+            outcome(client.connect().map(Response::new))
+        }))
+    }
 }
