@@ -131,11 +131,11 @@ fn a_path_segment_of_any_text_stays_one_segment() {
         let path = format!("/consumers/{segment}");
         if text.len() == MB {
             // A URL has at most 64 KiB.
-            let error = vault().request(Method::GET, &path, Bytes::new());
+            let error = vault().request(Method::GET, path.clone(), Bytes::new());
             assert_eq!(error.unwrap_err().field(), "path");
             continue;
         }
-        let request = vault().request(Method::GET, &path, Bytes::new()).unwrap();
+        let request = vault().request(Method::GET, path.clone(), Bytes::new()).unwrap();
         assert_eq!(request.uri().path(), path);
         assert_eq!(request.uri().query(), None);
         assert_eq!(request.uri().host(), Some("unify.apideck.com"));
