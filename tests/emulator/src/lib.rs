@@ -126,6 +126,7 @@ mod connection;
 mod cors;
 mod cut;
 mod exchange;
+mod hosted;
 mod page;
 mod random;
 mod request;

@@ -48,6 +48,31 @@ impl Html {
             .raw(&["</a></p>"])
     }
 
+    /// Begins a part that can be folded away.
+    pub(crate) fn open_details(&mut self, is_open: bool, summary: &str) -> &mut Self {
+        let tag = if is_open {
+            "<details open>"
+        } else {
+            "<details>"
+        };
+        self.raw(&[tag]).element("summary", summary)
+    }
+
+    pub(crate) fn link(&mut self, target: &str, text: &str) -> &mut Self {
+        self.raw(&["<a href=\""])
+            .text(target)
+            .raw(&["\">"])
+            .text(text)
+            .raw(&["</a>"])
+    }
+
+    /// Appends a picture that says nothing that the text near it does not say.
+    pub(crate) fn picture(&mut self, class: &str, source: &str) -> &mut Self {
+        self.raw(&["<img alt=\"\" class=\"", class, "\" src=\""])
+            .text(source)
+            .raw(&["\">"])
+    }
+
     pub(crate) fn text(&mut self, text: &str) -> &mut Self {
         for character in text.chars() {
             match character {
@@ -103,6 +128,11 @@ pub(crate) fn page(status: StatusCode, title: &str, theme: &str, body: Html) -> 
         headers.insert(name, HeaderValue::from_static(value));
     }
     response
+}
+
+/// Whether a page may show this as a picture.
+pub(crate) fn is_picture(source: &str) -> bool {
+    source.len() <= 100_000 && (is_web_link(source) || source.starts_with("data:image/"))
 }
 
 /// Whether a link from a token leads to a web page, and not to a script or a file.

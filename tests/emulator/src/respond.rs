@@ -16,7 +16,7 @@ use crate::exchange::Problem;
 use crate::route::Route;
 use crate::state::State;
 use crate::wire::{self, TakeOver};
-use crate::{Answer, End, RecordedRequest, cors, random, vault};
+use crate::{Answer, End, RecordedRequest, cors, hosted, random, vault};
 
 pub(crate) type AnswerBody = Full<Bytes>;
 
@@ -68,6 +68,7 @@ fn normal(state: &State, request: &RecordedRequest, success: StatusCode) -> Resp
             .check_method(&request.method)
             .and_then(|()| match route {
                 Route::Sessions => session(state, request, success),
+                Route::Hosted(token) => Ok(hosted::page(state, token)),
                 _ => vault::answer(state, request, route),
             }),
     };

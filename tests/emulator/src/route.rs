@@ -23,6 +23,8 @@ pub(crate) enum Route<'a> {
     Revoke,
     /// `/vault/callback`
     Callback,
+    /// `/session/{token}`: the page that a session's URI leads to
+    Hosted(&'a str),
     /// Nothing.
     Unknown,
 }
@@ -52,6 +54,8 @@ impl<'a> Route<'a> {
             ["", "vault", "authorize", _, _] => Self::Authorize,
             ["", "vault", "revoke", _, _] => Self::Revoke,
             ["", "vault", "callback"] => Self::Callback,
+            ["", "session"] => Self::Hosted(""),
+            ["", "session", token] => Self::Hosted(token),
             _ => Self::Unknown,
         }
     }
@@ -60,7 +64,11 @@ impl<'a> Route<'a> {
     pub(crate) fn methods(self) -> &'static str {
         match self {
             Self::Sessions | Self::Token(_) | Self::Unknown => "POST",
-            Self::Connections | Self::Authorize | Self::Revoke | Self::Callback => "GET",
+            Self::Connections
+            | Self::Authorize
+            | Self::Revoke
+            | Self::Callback
+            | Self::Hosted(_) => "GET, HEAD",
             Self::Connection(_) => "GET, PATCH, DELETE",
             Self::Config(..) => "GET, PATCH",
         }

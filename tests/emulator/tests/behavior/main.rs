@@ -8,6 +8,8 @@ mod built;
 mod client;
 #[cfg(test)]
 mod connections;
+#[cfg(test)]
+mod hosted;
 #[cfg(all(test, feature = "https"))]
 mod https;
 #[cfg(test)]
