@@ -76,6 +76,26 @@ impl Builder {
         self
     }
 
+    /// How many requests are kept for [`Emulator::requests`]: the latest. Default: 10,000.
+    pub fn kept_requests(mut self, most: usize) -> Self {
+        self.settings.kept_requests = most;
+        self
+    }
+
+    /// The largest body of a request, in bytes. A larger one is a 413, and is not read to its end.
+    /// Default: 64 MiB.
+    pub fn largest_body(mut self, bytes: usize) -> Self {
+        self.settings.largest_body = bytes;
+        self
+    }
+
+    /// How long a client may take for a TLS handshake, for the head of a request, waiting for it
+    /// included, and for its body. Then the connection closes. Default: 60 s.
+    pub fn patience(mut self, patience: Duration) -> Self {
+        self.settings.patience = patience;
+        self
+    }
+
     /// Calls this with each request and its answer, on the emulator's only thread. Default: nothing.
     pub fn on_exchange(mut self, log: impl Fn(&Exchange) + Send + Sync + 'static) -> Self {
         self.settings.log = Some(Arc::new(log));

@@ -4,8 +4,8 @@ use std::error::Error;
 use std::sync::Arc;
 use std::time::Duration;
 
-use http::{Request, Response};
-use http_body_util::BodyExt;
+use http::{Request, Response, StatusCode};
+use http_body_util::{BodyExt, LengthLimitError, Limited};
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 #[cfg(feature = "https")]
@@ -13,14 +13,16 @@ use hyper::server::conn::http2;
 use hyper::service::service_fn;
 #[cfg(feature = "https")]
 use hyper_util::rt::TokioExecutor;
-use hyper_util::rt::TokioIo;
+use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::net::TcpListener;
 #[cfg(feature = "https")]
 use tokio::net::TcpStream;
+use tokio::time::timeout;
 
+use crate::api_error::ApiError;
 use crate::exchange::Log;
 use crate::request::Origin;
-use crate::respond::{AnswerBody, respond};
+use crate::respond::{AnswerBody, head, respond, written};
 use crate::socket::{Gate, Socket};
 use crate::state::State;
 #[cfg(feature = "https")]
@@ -57,7 +59,8 @@ pub(crate) async fn accept(listener: TcpListener, state: Arc<State>, tls: Option
 #[cfg(feature = "https")]
 async fn serve_tls(socket: TcpStream, connection: ConnectionId, state: &Arc<State>, tls: &Tls) {
     // A client that rejects the certificate ends the handshake.
-    let Ok(socket) = tls.accept(socket).await else {
+    let handshake = timeout(state.settings().patience, tls.accept(socket));
+    let Ok(Ok(socket)) = handshake.await else {
         return;
     };
     let origin = Origin {
@@ -83,7 +86,10 @@ async fn serve_tls(socket: TcpStream, connection: ConnectionId, state: &Arc<Stat
 async fn serve(socket: impl Socket, origin: Origin, state: &Arc<State>) {
     let service = service_fn(|request| exchange(request, origin, Arc::clone(state)));
     let gate = Gate::new(socket, Arc::clone(state));
-    let mut http = http1::Builder::new().serve_connection(TokioIo::new(gate), service);
+    let mut http = http1::Builder::new();
+    http.timer(TokioTimer::new());
+    http.header_read_timeout(state.settings().patience);
+    let mut http = http.serve_connection(TokioIo::new(gate), service);
     let ended = (&mut http).await;
     let (socket, stopped) = http.into_parts().io.into_inner().into_parts();
     let asked = ended.as_ref().err().and_then(|error| {
@@ -106,30 +112,47 @@ fn exchange(
     let recorded = tokio::spawn(record(request, origin, Arc::clone(&state)));
     async move {
         match recorded.await {
-            Ok(Some((request, answer))) => {
+            Ok(Arrived::Whole(request, answer)) => {
                 let log = Log::new(&state, &request);
                 if answer.is_hang() {
                     log.write(None);
                 }
-                let answered = respond(&state, &request, answer).await;
+                let answered = respond(&state, &request, *answer).await;
                 log.write(answered.as_ref().ok());
                 answered
             }
             // The request was cut off, or a rule panicked: either way there is no answer.
-            Ok(None) | Err(_) => Err(TakeOver::end(End::Close)),
+            Ok(Arrived::TooLarge) => Err(too_large()),
+            Ok(Arrived::CutOff) | Err(_) => Err(TakeOver::end(End::Close)),
         }
     }
 }
 
-/// Reads the request to its end and picks its answer; `None` if the request was cut off.
-async fn record(
-    request: Request<Incoming>,
-    origin: Origin,
-    state: Arc<State>,
-) -> Option<(RecordedRequest, Answer)> {
+/// What became of a request.
+enum Arrived {
+    Whole(Box<RecordedRequest>, Box<Answer>),
+    TooLarge,
+    /// The client went away or took too long.
+    CutOff,
+}
+
+/// Reads the request to its end and picks its answer.
+async fn record(request: Request<Incoming>, origin: Origin, state: Arc<State>) -> Arrived {
     let (parts, body) = request.into_parts();
-    let body = body.collect().await.ok()?.to_bytes();
+    let settings = state.settings();
+    let body = Limited::new(body, settings.largest_body).collect();
+    let body = match timeout(settings.patience, body).await {
+        Ok(Ok(body)) => body.to_bytes(),
+        Ok(Err(error)) if error.is::<LengthLimitError>() => return Arrived::TooLarge,
+        Ok(Err(_)) | Err(_) => return Arrived::CutOff,
+    };
     let request = RecordedRequest::new(parts, body, origin);
     let answer = state.record(&request);
-    Some((request, answer))
+    Arrived::Whole(Box::new(request), Box::new(answer))
+}
+
+/// Answers a body that is not read to its end, which is why the connection closes.
+fn too_large() -> TakeOver {
+    let error = ApiError::of_status(StatusCode::PAYLOAD_TOO_LARGE);
+    TakeOver::write(written(head(error.status, error.to_json())).into()).with_unread()
 }

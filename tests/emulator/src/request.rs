@@ -1,6 +1,6 @@
 use bytes::Bytes;
 use http::header::{AUTHORIZATION, COOKIE, PROXY_AUTHORIZATION};
-use http::{HeaderMap, Method, Uri, Version, request};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, Uri, Version, request};
 use serde_json::Value;
 
 /// A request as it arrived.
@@ -29,18 +29,12 @@ pub struct RecordedRequest {
 
 impl RecordedRequest {
     pub(crate) fn new(parts: request::Parts, body: Bytes, origin: Origin) -> Self {
-        let mut headers = parts.headers;
-        for (name, value) in &mut headers {
-            if [AUTHORIZATION, PROXY_AUTHORIZATION, COOKIE].contains(name) {
-                value.set_sensitive(true);
-            }
-        }
         Self {
             method: parts.method,
-            uri: parts.uri,
+            uri: parts.uri.to_string().parse().unwrap_or(parts.uri),
             version: parts.version,
-            headers,
-            body,
+            headers: copied(&parts.headers),
+            body: Bytes::copy_from_slice(&body),
             connection: origin.connection,
             is_tls_resumed: origin.is_tls_resumed,
         }
@@ -71,6 +65,21 @@ impl RecordedRequest {
     pub fn json(&self) -> Option<Value> {
         serde_json::from_slice(&self.body).ok()
     }
+}
+
+/// Headers that do not hold on to the buffer that the connection was read into, which would keep
+/// 8 KiB for each request.
+fn copied(headers: &HeaderMap) -> HeaderMap {
+    let mut copies = HeaderMap::with_capacity(headers.keys_len());
+    for (name, value) in headers {
+        // Neither can fail: both come from a header.
+        let copy = HeaderName::from_bytes(name.as_str().as_bytes());
+        if let (Ok(name), Ok(mut value)) = (copy, HeaderValue::from_bytes(value.as_bytes())) {
+            value.set_sensitive([AUTHORIZATION, PROXY_AUTHORIZATION, COOKIE].contains(&name));
+            copies.append(name, value);
+        }
+    }
+    copies
 }
 
 /// Where a request comes from.

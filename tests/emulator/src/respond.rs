@@ -153,7 +153,7 @@ fn overlay(
 }
 
 /// A response as bytes, after which the connection closes.
-fn written(mut response: Response<Bytes>) -> Vec<u8> {
+pub(crate) fn written(mut response: Response<Bytes>) -> Vec<u8> {
     let length = HeaderValue::from(response.body().len());
     response.headers_mut().insert(CONTENT_LENGTH, length);
     response

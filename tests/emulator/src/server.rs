@@ -147,15 +147,21 @@ impl Emulator {
         self.address
     }
 
-    /// Every request that has arrived in full, in order of arrival. Each is listed before it is
+    /// The requests that have arrived in full, in order of arrival. Each is listed before it is
     /// answered.
     ///
-    /// A request whose body never ended is not listed.
+    /// A request whose body never ended is not listed. The latest 10,000 are kept, unless the
+    /// [builder](Builder::kept_requests) says otherwise, and at most 256 MiB of bodies.
     pub fn requests(&self) -> Vec<RecordedRequest> {
         self.state.requests()
     }
 
-    /// Blocks until at least `count` requests have arrived in full, then returns all of them, as
+    /// Forgets the requests that have arrived, as if none had. The script and the rules stay.
+    pub fn clear(&self) {
+        self.state.clear();
+    }
+
+    /// Blocks until at least `count` requests have arrived in full, then returns what
     /// [`requests`](Self::requests) does.
     ///
     /// For tests that must know that a request has arrived before they continue, without sleeping.
@@ -172,8 +178,8 @@ impl Emulator {
     ) -> io::Result<Vec<RecordedRequest>> {
         self.state.wait(
             patience,
-            |seen| format!("{} of {count} requests arrived", seen.requests.len()),
-            |seen| (seen.requests.len() >= count).then(|| seen.requests.clone()),
+            |seen| format!("{} of {count} requests arrived", seen.arrived),
+            |seen| (seen.arrived >= count).then(|| seen.requests.iter().cloned().collect()),
         )
     }
 

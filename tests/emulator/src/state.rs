@@ -11,6 +11,9 @@ use crate::{Answer, End, Exchange, RecordedRequest, cors};
 
 pub(crate) type Rule = Arc<dyn Fn(&RecordedRequest) -> Option<Answer> + Send + Sync>;
 
+/// The most that is kept of the bodies of requests.
+const MOST_KEPT_BYTES: usize = 256 * 1024 * 1024;
+
 type OnExchange = Arc<dyn Fn(&Exchange) + Send + Sync>;
 
 /// What the test and the server share.
@@ -32,6 +35,9 @@ pub(crate) struct Settings {
     pub(crate) is_hosted: bool,
     pub(crate) any_key: bool,
     pub(crate) longest_session: Duration,
+    pub(crate) kept_requests: usize,
+    pub(crate) largest_body: usize,
+    pub(crate) patience: Duration,
     pub(crate) log: Option<OnExchange>,
 }
 
@@ -41,6 +47,9 @@ impl Default for Settings {
             is_hosted: false,
             any_key: false,
             longest_session: Duration::from_secs(7 * 24 * 60 * 60),
+            kept_requests: 10_000,
+            largest_body: 64 * 1024 * 1024,
+            patience: Duration::from_secs(60),
             log: None,
         }
     }
@@ -49,8 +58,27 @@ impl Default for Settings {
 /// What the server has seen of its clients.
 #[derive(Default)]
 pub(crate) struct Seen {
-    pub(crate) requests: Vec<RecordedRequest>,
+    /// The latest requests: how many is in the settings.
+    pub(crate) requests: VecDeque<RecordedRequest>,
+    /// How many arrived, with those that are no longer kept.
+    pub(crate) arrived: usize,
+    /// The size of their bodies.
+    kept_bytes: usize,
     pub(crate) open_connections: usize,
+}
+
+impl Seen {
+    fn keep(&mut self, request: RecordedRequest, most: usize) {
+        self.arrived = self.arrived.saturating_add(1);
+        self.kept_bytes = self.kept_bytes.saturating_add(request.body.len());
+        self.requests.push_back(request);
+        while self.requests.len() > most || self.kept_bytes > MOST_KEPT_BYTES {
+            let Some(oldest) = self.requests.pop_front() else {
+                break;
+            };
+            self.kept_bytes = self.kept_bytes.saturating_sub(oldest.body.len());
+        }
+    }
 }
 
 impl State {
@@ -69,7 +97,15 @@ impl State {
     }
 
     pub(crate) fn requests(&self) -> Vec<RecordedRequest> {
-        lock(&self.seen).requests.clone()
+        lock(&self.seen).requests.iter().cloned().collect()
+    }
+
+    /// Forgets the requests that have arrived.
+    pub(crate) fn clear(&self) {
+        let mut seen = lock(&self.seen);
+        seen.requests = VecDeque::new();
+        seen.arrived = 0;
+        seen.kept_bytes = 0;
     }
 
     /// Blocks until `done` returns a value; `what` describes the state if it never does.
@@ -148,7 +184,7 @@ impl State {
     /// The server has one thread and this does not await, so requests get the script's answers in
     /// the order in which they are recorded.
     pub(crate) fn record(&self, request: &RecordedRequest) -> Answer {
-        lock(&self.seen).requests.push(request.clone());
+        lock(&self.seen).keep(request.clone(), self.settings.kept_requests);
         self.changed.notify_all();
         if cors::is_preflight(request) {
             return Answer::normal();

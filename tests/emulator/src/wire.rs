@@ -10,9 +10,14 @@ use http::header::{CONTENT_LENGTH, TRANSFER_ENCODING};
 use http::{HeaderMap, HeaderValue, Response, StatusCode};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
+use tokio::time::timeout;
+
 use crate::answer::Delivery;
 use crate::socket::Socket;
 use crate::{End, Place};
+
+/// How long a client may go on sending what is not read, so that it can see how its connection ends.
+const LINGER: Duration = Duration::from_secs(5);
 
 /// The point where a connection stops being HTTP: from here on, the socket is ours.
 ///
@@ -40,10 +45,7 @@ impl TakeOver {
 
     /// The same, while a request is arriving that will not be read.
     pub(crate) fn unread(end: End) -> Self {
-        Self {
-            unread: true,
-            ..Self::end(end)
-        }
+        Self::end(end).with_unread()
     }
 
     /// Writes these bytes as they are, then closes.
@@ -51,6 +53,14 @@ impl TakeOver {
         Self {
             bytes,
             ..Self::end(End::Close)
+        }
+    }
+
+    /// The same, while a request is arriving that will not be read.
+    pub(crate) fn with_unread(self) -> Self {
+        Self {
+            unread: true,
+            ..self
         }
     }
 
@@ -94,7 +104,7 @@ impl TakeOver {
                 let _ = socket.shutdown().await;
                 // A socket that is dropped with unread data is reset, not closed.
                 if self.unread {
-                    until_gone(&mut socket).await;
+                    let _ = timeout(LINGER, until_gone(&mut socket)).await;
                 }
             }
             End::Reset => {

@@ -81,3 +81,86 @@ fn a_log_gets_every_answer_with_what_was_wrong_and_no_secret() {
         assert!(!line.contains("wrong-key") && !line.contains(&token), "{line}");
     }
 }
+
+#[test]
+fn only_the_latest_requests_are_kept_and_a_test_can_forget_them() {
+    let emulator = Emulator::builder().kept_requests(3).start().unwrap();
+    for number in 0..5 {
+        let consumer = format!("c{number}");
+        exchange(
+            &emulator,
+            &Request::good().with("x-apideck-consumer-id", consumer),
+        );
+    }
+    let consumers = |emulator: &Emulator| -> Vec<String> {
+        let requests = emulator.requests();
+        let all = requests.iter();
+        all.map(|one| one.header("x-apideck-consumer-id").unwrap().to_owned())
+            .collect()
+    };
+    assert_eq!(consumers(&emulator), ["c2", "c3", "c4"]);
+    // Those that were dropped have arrived all the same.
+    emulator.wait_for_requests(5, PATIENCE).unwrap();
+
+    emulator.clear();
+    assert_eq!(consumers(&emulator), [""; 0]);
+    exchange(&emulator, &Request::good());
+    assert_eq!(emulator.requests().len(), 1);
+    assert!(emulator.wait_for_requests(2, Duration::ZERO).is_err());
+}
+
+#[test]
+fn a_kept_request_holds_on_to_no_more_than_its_own_bytes() {
+    let emulator = Emulator::start().unwrap();
+    let mut connection = crate::client::Connection::open(&emulator);
+    connection.send(&Request::good().and("x-one", "1").and("x-two", "2").bytes());
+    connection.receive();
+    let requests = emulator.requests();
+    let place = |name: &str| requests[0].headers[name].as_bytes().as_ptr() as usize;
+    // In the buffer that they were read into, there are 10 bytes from one to the other.
+    assert_ne!(
+        place("x-one").abs_diff(place("x-two")),
+        "1\r\nx-two: ".len()
+    );
+}
+
+#[test]
+fn a_body_that_is_too_large_is_not_read_to_its_end() {
+    let emulator = Emulator::builder().largest_body(1000).start().unwrap();
+    let fits = Request::good().body(format!("{{{}}}", " ".repeat(998)));
+    assert_eq!(exchange(&emulator, &fits).status, 200);
+    let large = Request::good().body(format!("{{{}}}", " ".repeat(999)));
+    let refused = exchange(&emulator, &large);
+    assert_eq!(refused.status, 413);
+    assert_eq!(refused.json()["error"], "Payload Too Large");
+
+    // One that never ends is refused as well, and the client can read the answer.
+    let mut endless = crate::client::Connection::open(&emulator);
+    let start = String::from_utf8(Request::good().bytes()).unwrap();
+    let start = start.replace("content-length: 0", "transfer-encoding: chunked");
+    endless.send(start.as_bytes());
+    for _ in 0..20 {
+        endless.send(b"64\r\n");
+        endless.send(&[b' '; 100]);
+        endless.send(b"\r\n");
+    }
+    assert_eq!(endless.receive().status, 413);
+    assert_eq!(emulator.requests().len(), 1);
+}
+
+#[test]
+fn a_client_that_does_not_finish_its_request_is_left() {
+    let patience = Duration::from_millis(50);
+    let emulator = Emulator::builder().patience(patience).start().unwrap();
+    for unfinished in [
+        &b"POST /vault/sessions HTTP/1.1\r\nhost: "[..],
+        b"POST /vault/sessions HTTP/1.1\r\nhost: h\r\ncontent-length: 9\r\n\r\n{",
+        b"",
+    ] {
+        let mut connection = crate::client::Connection::open(&emulator);
+        connection.send(unfinished);
+        // It ends; what the emulator says before that does not matter.
+        connection.rest();
+    }
+    assert!(emulator.requests().is_empty());
+}

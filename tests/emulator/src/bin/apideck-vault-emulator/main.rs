@@ -59,6 +59,8 @@ fn start(options: &CommandLine, log: Arc<Log>) -> Result<Emulator, String> {
     let mut builder = Emulator::builder()
         .address(address)
         .hosted()
+        // Nobody asks for them, and there is a caller's key in each.
+        .kept_requests(0)
         .on_exchange(move |exchange| log.write(exchange));
     if options.tls {
         builder = builder.https(Certificate::Good);
