@@ -9,6 +9,7 @@ use serde_json::json;
 use std::env;
 use std::error::Error;
 use std::process::ExitCode;
+use std::thread;
 use std::time::UNIX_EPOCH;
 
 const CONSUMER_ID: &str = "APIDECK_CONSUMER_ID";
@@ -23,7 +24,9 @@ pub struct Quickstart {
     pub consumer_id: String,
     json: bool,
     /// Runs for as long as this lives.
-    _emulator: Option<Emulator>,
+    emulator: Option<Emulator>,
+    /// Whether the emulator is to run until the program is stopped.
+    serve: bool,
 }
 
 impl Quickstart {
@@ -35,21 +38,38 @@ impl Quickstart {
     /// The program's exit code, after printing the reason: 2 if the command line or the environment
     /// is wrong, 1 if the emulator does not start.
     pub fn begin() -> Result<Self, ExitCode> {
-        let json = match env::args().skip(1).collect::<Vec<_>>().as_slice() {
-            [] => false,
-            [flag] if flag == "--json" => true,
-            _ => return Err(failed(2, "the only supported argument is --json")),
-        };
+        let (mut json, mut serve) = (false, false);
+        for argument in env::args().skip(1) {
+            match argument.as_str() {
+                "--json" => json = true,
+                "--serve" => serve = true,
+                _ => {
+                    return Err(failed(
+                        2,
+                        "the only supported arguments are --json and --serve",
+                    ));
+                }
+            }
+        }
         if env::var_os("APIDECK_API_KEY").is_some() {
+            if serve {
+                let why = "--serve is for the embedded emulator, but APIDECK_API_KEY is set";
+                return Err(failed(2, why));
+            }
             let (vault, consumer_id) = from_environment().map_err(|error| failed(2, error))?;
             return Ok(Self {
                 vault,
                 consumer_id,
                 json,
-                _emulator: None,
+                emulator: None,
+                serve,
             });
         }
-        let emulator = Emulator::start().map_err(|error| failed(1, error))?;
+        let emulator = match serve {
+            true => Emulator::builder().hosted().start(),
+            false => Emulator::start(),
+        };
+        let emulator = emulator.map_err(|error| failed(1, error))?;
         let url = emulator.url();
         eprintln!("APIDECK_API_KEY is not set: using the embedded emulator at {url}");
         let vault = Vault::new(Emulator::API_KEY, Emulator::APP_ID)
@@ -59,12 +79,16 @@ impl Quickstart {
             vault,
             consumer_id: Emulator::CONSUMER_ID.to_owned(),
             json,
-            _emulator: Some(emulator),
+            emulator: Some(emulator),
+            serve,
         })
     }
 
     /// Prints the result: the session's URI, or one JSON object with `--json`. An error is printed
     /// as one line on standard error.
+    ///
+    /// With `--serve`, the embedded emulator then goes on until the program is stopped, so that the
+    /// URI can be opened.
     pub fn end<E: Error>(self, result: Result<Response<CreatedSession>, E>) -> ExitCode {
         let answer = match result {
             Ok(answer) => answer,
@@ -83,12 +107,26 @@ impl Quickstart {
                 "attempts": attempts,
             });
             println!("{line}");
-            return ExitCode::SUCCESS;
+        } else {
+            println!("{}", created.session_uri());
+            if let Some(time) = expires_at {
+                let time = httpdate::fmt_http_date(time);
+                eprintln!("Send the consumer there before {time}.");
+            }
         }
-        println!("{}", created.session_uri());
-        if let Some(time) = expires_at {
-            let time = httpdate::fmt_http_date(time);
-            eprintln!("Send the consumer there before {time}.");
+        match (self.emulator, self.serve) {
+            (Some(_running), true) => {
+                eprintln!("Open it in a browser. Press Ctrl-C to stop.");
+                loop {
+                    thread::park();
+                }
+            }
+            (Some(_), false) if !self.json => {
+                eprintln!(
+                    "The emulator has ended. To open its page in a browser, add `-- --serve`."
+                );
+            }
+            _ => {}
         }
         ExitCode::SUCCESS
     }

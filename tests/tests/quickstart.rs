@@ -2,8 +2,10 @@
 
 use apideck_vault_emulator::Emulator;
 use serde_json::Value;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
 use std::path::PathBuf;
-use std::process::{Command, Output};
+use std::process::{Command, Output, Stdio};
 
 const QUICKSTARTS: [&str; 4] = [
     "quickstart",
@@ -61,6 +63,37 @@ fn without_an_api_key_the_emulator_is_used_and_the_output_says_so() {
         let said = text(&output.stderr);
         assert!(said.starts_with("APIDECK_API_KEY is not set: using the embedded emulator"));
     }
+}
+
+#[test]
+fn with_serve_the_printed_url_can_be_opened_while_the_program_runs() {
+    for name in QUICKSTARTS {
+        let mut running = Command::new(program(name))
+            .arg("--serve")
+            .env_clear()
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        let mut url = String::new();
+        let printed = running.stdout.take().unwrap();
+        BufReader::new(printed).read_line(&mut url).unwrap();
+        let (host, path) = url.trim_start_matches("http://").split_once('/').unwrap();
+        let mut socket = TcpStream::connect(host).unwrap();
+        let path = path.trim_end();
+        write!(socket, "GET /{path} HTTP/1.0\r\nhost: {host}\r\n\r\n").unwrap();
+        let mut page = String::new();
+        socket.read_to_string(&mut page).unwrap();
+        let ended = running.try_wait().unwrap();
+        running.kill().unwrap();
+        running.wait().unwrap();
+        assert!(page.starts_with("HTTP/1.0 200 OK\r\n"), "{name}: {page}");
+        assert!(page.contains("id test-consumer"), "{name}: {page}");
+        assert_eq!(ended, None, "{name}");
+    }
+    let variables = variables("secret", "");
+    let refused = run("quickstart", &["--serve"], &variables);
+    assert_eq!(refused.status.code(), Some(2));
 }
 
 #[test]
