@@ -40,7 +40,8 @@ fn a_calls_future_can_move_to_another_thread() {
 #[test]
 #[should_panic(expected = "runtime")]
 fn a_call_outside_a_runtime_panics() {
-    let client = VaultClient::new(Vault::new("key", "app").unwrap());
+    let vault = Vault::new("key", "app").unwrap();
+    let client = VaultClient::new(vault.with_server_url("http://localhost").unwrap());
     let call = pin!(client.create_session(CreateSession::new("test-consumer")));
     let _ = call.poll(&mut Context::from_waker(Waker::noop()));
 }
