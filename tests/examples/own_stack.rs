@@ -1,10 +1,11 @@
-//! Creates a session on an HTTP stack that has no adapter, here minreq: the core, a `send` function
-//! and the loop. (minreq is built without its `https` feature here, so this example works with the
+//! Creates a session on an HTTP stack that has no adapter, here attohttpc: the core, a `send` function
+//! and the loop. (attohttpc is built without a TLS library here, so this example works with the
 //! emulator but not with the real API.)
 
 use apideck_vault_core::error::{CallError, Failure, FailureKind};
 use apideck_vault_core::{Bytes, ClientSettings, CreateSession, Operation, Session, Step, http};
 use apideck_vault_tests::quickstart::Quickstart;
+use attohttpc::{ErrorKind, ProxySettings, RequestBuilder};
 use std::hash::{BuildHasher, RandomState};
 use std::io::Read;
 use std::process::ExitCode;
@@ -27,7 +28,7 @@ fn main() -> ExitCode {
 fn call<O: Operation>(
     settings: &ClientSettings,
     operation: O,
-) -> Result<http::Response<O::Output>, CallError<minreq::Error>> {
+) -> Result<http::Response<O::Output>, CallError<attohttpc::Error>> {
     let seed = RandomState::new().hash_one(());
     let started = Instant::now();
     let mut step = settings.begin(operation, seed);
@@ -52,48 +53,39 @@ fn send(
     request: http::Request<Bytes>,
     timeout: Option<Duration>,
     most_bytes: usize,
-) -> Result<http::Response<Bytes>, Failure<minreq::Error>> {
-    let method = minreq::Method::Custom(request.method().to_string());
-    let mut sent = minreq::Request::new(method, request.uri().to_string())
-        .with_follow_redirects(false)
-        .with_body(request.body().as_ref());
-    for (name, value) in request.headers() {
-        let value = value.to_str().unwrap_or_default();
-        sent = sent.with_header(name.as_str(), value);
-    }
+) -> Result<http::Response<Bytes>, Failure<attohttpc::Error>> {
+    let (head, body) = request.into_parts();
+    let mut sent = RequestBuilder::try_new(head.method, head.uri.to_string())
+        .map_err(classify)?
+        .follow_redirects(false)
+        .proxy_settings(ProxySettings::builder().build())
+        .bytes(body);
+    *sent.headers_mut() = head.headers;
     if let Some(timeout) = timeout {
-        // minreq's timeouts are whole seconds.
-        sent = sent.with_timeout(timeout.as_secs().max(1));
+        sent = sent.timeout(timeout);
     }
-    let received = sent.send_lazy().map_err(classify)?;
-    let mut answer = http::Response::builder().status(received.status_code);
-    for (name, value) in &received.headers {
-        answer = answer.header(name, value);
-    }
+    let (status, headers, reader) = sent.send().map_err(classify)?.split();
     let mut body = Vec::new();
     // Reading one byte more than allowed tells too large from just large enough.
-    received
+    reader
         .take(most_bytes as u64 + 1)
         .read_to_end(&mut body)
-        .map_err(|error| classify(minreq::Error::IoError(error)))?;
+        .map_err(|error| classify(error.into()))?;
     if body.len() > most_bytes {
-        return Err(FailureKind::TooLarge.into());
+        return Err(Failure::too_large(most_bytes));
     }
-    answer.body(body.into()).map_err(|_| {
-        Failure::new(
-            FailureKind::Unanswered,
-            minreq::Error::InvalidUtf8InResponse,
-        )
-    })
+    let mut answer = http::Response::new(body.into());
+    *answer.status_mut() = status;
+    *answer.headers_mut() = headers;
+    Ok(answer)
 }
 
-/// Classifies a minreq error.
-fn classify(error: minreq::Error) -> Failure<minreq::Error> {
-    let kind = match &error {
-        minreq::Error::IoError(error) => FailureKind::of_io(error),
-        minreq::Error::AddressNotFound => FailureKind::NotSent,
-        minreq::Error::HttpsFeatureNotEnabled => FailureKind::Other,
-        _ => FailureKind::Unanswered,
+/// Classifies an error of attohttpc.
+fn classify(error: attohttpc::Error) -> Failure<attohttpc::Error> {
+    let kind = match error.kind() {
+        ErrorKind::Io(error) => FailureKind::of_io(error),
+        ErrorKind::InvalidResponse(_) => FailureKind::Unanswered,
+        _ => FailureKind::Other,
     };
     Failure::new(kind, error)
 }
