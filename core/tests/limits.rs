@@ -135,7 +135,9 @@ fn a_path_segment_of_any_text_stays_one_segment() {
             assert_eq!(error.unwrap_err().field(), "path");
             continue;
         }
-        let request = vault().request(Method::GET, path.clone(), Bytes::new()).unwrap();
+        let request = vault()
+            .request(Method::GET, path.clone(), Bytes::new())
+            .unwrap();
         assert_eq!(request.uri().path(), path);
         assert_eq!(request.uri().query(), None);
         assert_eq!(request.uri().host(), Some("unify.apideck.com"));

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crate::settings::PATIENCE;
+const LONGER_THAN_ANYBODY_WAITS: Duration = Duration::from_secs(120);
 
 pub(crate) struct Proxy {
     url: String,
@@ -79,7 +79,7 @@ fn serve(mut client: TcpStream, manner: Manner, heads: &Mutex<Vec<String>>) -> i
         }
         Manner::Dripping => {
             client.write_all(b"HTTP/1.1 200 Connection established\r\nx: ")?;
-            let end = Instant::now() + 2 * PATIENCE;
+            let end = Instant::now() + LONGER_THAN_ANYBODY_WAITS;
             while Instant::now() < end {
                 client.write_all(b"x")?;
                 thread::sleep(Duration::from_millis(100));
