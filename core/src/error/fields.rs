@@ -69,10 +69,10 @@ impl Fields {
             return None;
         }
         // Usually, the types are those that are documented, and reading them takes half as long.
-        if let Ok(Object(found)) =
-            serde_json::from_slice::<Object<Documented<'_, Option<String>>>>(body)
-        {
-            return Some(found.redacted(secret, |text| text));
+        match serde_json::from_slice::<Object<Documented<'_, Option<String>>>>(body) {
+            Ok(Object(found)) => return Some(found.redacted(secret, |text| text)),
+            Err(error) if error.is_eof() => return None,
+            Err(_) => {}
         }
         let Object(found): Object<Documented<'_, Option<&RawValue>>> =
             serde_json::from_slice(body).ok()?;

@@ -10,9 +10,9 @@ const REDACTED: &str = "[redacted]";
 /// a shorter one could be part of any word.
 const SHORTEST_ENCODED: usize = 8;
 
-/// How many characters an encoding may put in front of one: `\` seven times if JSON was escaped three
-/// times. More would be slow to follow.
-const MOST_ESCAPES: u32 = 16;
+/// How many more escapes an encoding may put in front of a character: JSON that was escaped four times has
+/// fifteen `\`. More would be slow to follow.
+const MOST_ESCAPES: usize = 15;
 
 /// How many characters are looked at to see whether an echo can be around them.
 const SAMPLED: usize = 6;
@@ -151,9 +151,15 @@ impl Secret {
     ) -> Option<(usize, usize)> {
         begins.find_map(|begin| {
             let rest = text.get(begin..)?;
-            let mut forms = self.forms.iter();
-            let length = forms.find_map(|form| length_of_echo(rest, form))?;
-            Some((begin, begin.saturating_add(length)))
+            // Once for all forms: most text ends here.
+            let (first, _) = unescaped(rest)?;
+            let mut forms = self.forms.iter().filter(|form| {
+                let expected = form.first();
+                expected.is_some_and(|expected| expected.eq_ignore_ascii_case(&first))
+            });
+            let rest =
+                forms.find_map(|form| exactly_after(rest, form).or_else(|| after(rest, form)))?;
+            Some((begin, text.len().saturating_sub(rest.len())))
         })
     }
 }
@@ -173,56 +179,54 @@ fn place(pair: &[u8]) -> (usize, u64) {
     (first.into(), 1 << second)
 }
 
-/// How long the form is at the beginning of the text, if it is there.
-fn length_of_echo(text: &[u8], form: &[u8]) -> Option<usize> {
-    let (first, expected) = (text.first()?, form.first()?);
-    if !first.eq_ignore_ascii_case(expected) && !matches!(first, b'%' | b'\\') {
-        return None;
-    }
-    let start = text.get(..form.len())?;
-    if start.eq_ignore_ascii_case(form) {
-        return Some(form.len());
-    }
-    let mut rest = text;
-    for byte in form {
-        rest = after(rest, *byte)?;
-    }
-    text.len().checked_sub(rest.len())
-}
-
-/// The rest of the text, if it begins with this character in some encoding.
-fn after(text: &[u8], character: u8) -> Option<&[u8]> {
-    let is_it = |found: u8| found.eq_ignore_ascii_case(&character);
-    let encoded = |code: &[u8]| from_hexadecimal(code).is_some_and(is_it);
-    let (first, mut rest) = text.split_first()?;
+/// The first character without the escapes around it, and the rest of the text.
+fn unescaped(text: &[u8]) -> Option<(u8, &[u8])> {
+    let (first, rest) = text.split_first()?;
     match first {
         b'%' => {
-            let mut escapes = 0;
             // `%` itself becomes `%25`.
-            while let (true, Some(inner)) = (escapes < MOST_ESCAPES, rest.strip_prefix(b"25")) {
-                rest = inner;
-                escapes = escapes.saturating_add(2);
-            }
+            let rest = without_repeated(rest, b"25");
             let (code, rest) = rest.split_at_checked(2)?;
-            encoded(code).then_some(rest)
+            Some((from_hexadecimal(code)?, rest))
         }
         b'\\' => {
-            let mut escapes = 0;
-            while let (true, Some(inner)) = (escapes < MOST_ESCAPES, rest.strip_prefix(b"\\")) {
-                rest = inner;
-                escapes = escapes.saturating_add(1);
-            }
+            let rest = without_repeated(rest, b"\\");
             let unicode = rest.strip_prefix(b"u00");
-            match unicode.and_then(|rest| rest.split_at_checked(2)) {
-                Some((code, rest)) if encoded(code) => Some(rest),
-                _ => rest
-                    .split_first()
-                    .filter(|(first, _)| is_it(**first))
-                    .map(|(_, rest)| rest),
-            }
+            let unicode = unicode.and_then(|rest| rest.split_at_checked(2));
+            let unicode = unicode.and_then(|(code, rest)| Some((from_hexadecimal(code)?, rest)));
+            unicode.or_else(|| rest.split_first().map(|(first, rest)| (*first, rest)))
         }
-        first => is_it(*first).then_some(rest),
+        first => Some((*first, rest)),
     }
+}
+
+fn without_repeated<'a>(text: &'a [u8], escape: &[u8]) -> &'a [u8] {
+    let mut rest = text;
+    for _ in 0..MOST_ESCAPES {
+        match rest.strip_prefix(escape) {
+            Some(inner) => rest = inner,
+            None => break,
+        }
+    }
+    rest
+}
+
+fn exactly_after<'a>(text: &'a [u8], form: &[u8]) -> Option<&'a [u8]> {
+    let (start, rest) = text.split_at_checked(form.len())?;
+    start.eq_ignore_ascii_case(form).then_some(rest)
+}
+
+/// What comes after the form, if the text begins with it in some encoding.
+fn after<'a>(text: &'a [u8], form: &[u8]) -> Option<&'a [u8]> {
+    let mut rest = text;
+    for expected in form {
+        let (found, next) = unescaped(rest)?;
+        if !found.eq_ignore_ascii_case(expected) {
+            return None;
+        }
+        rest = next;
+    }
+    Some(rest)
 }
 
 fn hexadecimal(byte: u8) -> [u8; 2] {

@@ -9,6 +9,7 @@ use crate::example::{self, API_KEY, APP_ID, CONSUMER_ID};
 
 mod answers;
 mod call;
+pub mod growth;
 
 /// Measures a piece of work, over and over.
 pub trait Meter {
@@ -58,6 +59,16 @@ pub fn all(meter: &mut impl Meter) {
     decode_errors(meter, &vault);
     begin(meter, &vault, &prepared);
     call::three_attempts(meter, &vault, &prepared);
+}
+
+/// Hands the meter answers of growing sizes.
+///
+/// # Panics
+///
+/// If the example is not valid.
+pub fn growing(meter: &mut impl Meter) {
+    let vault = Vault::new(API_KEY, APP_ID).expect("the example's key and application are valid");
+    growth::all(meter, &vault);
 }
 
 fn encode(meter: &mut impl Meter, vault: &Vault, prepared: &Prepared) {

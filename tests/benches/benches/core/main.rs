@@ -13,6 +13,7 @@ use figures::Figures;
 
 mod allocations;
 mod figures;
+mod growth;
 mod instructions;
 mod limits;
 mod once;
@@ -25,11 +26,13 @@ fn main() -> Result<ExitCode, Anything> {
     let has = |wanted: &str| arguments.iter().any(|argument| argument == wanted);
     if has(instructions::COUNTED) {
         cases::all(&mut instructions::Counted);
+        cases::growing(&mut instructions::Counted);
         return Ok(ExitCode::SUCCESS);
     }
     if !has("--bench") {
         // For `cargo test --benches`, it only has to run.
         cases::all(&mut once::Once);
+        cases::growing(&mut once::Once);
         return Ok(ExitCode::SUCCESS);
     }
     let mut report = Report::new("core");
@@ -51,7 +54,8 @@ fn check(report: &mut Report) -> Result<ExitCode, Anything> {
     let instructions: Figures = instructions::count()?;
     allocations.report("allocations", report);
     instructions.report("instructions", report);
-    let broken = limits::broken(&instructions, &allocations);
+    let mut broken = limits::broken(&instructions, &allocations);
+    broken.extend(growth::broken(&instructions));
     for line in &broken {
         eprintln!("over the limit: {line}");
     }

@@ -1,0 +1,42 @@
+//! An answer of twice the size takes twice the instructions, and no byte takes many.
+
+use apideck_vault_benches::cases::Side;
+use apideck_vault_benches::cases::growth::{SHAPES, SMALLEST};
+
+use crate::figures::Figures;
+
+/// What the instructions of twice the size may be times those of the size. (An error keeps a copy of the first
+/// 64 KiB, which only the largest have.)
+const MOST_TIMES: f64 = 2.25;
+
+/// For each byte: an answer of 1 MiB then takes some tens of milliseconds at most.
+const MOST_FOR_A_BYTE: f64 = 250.0;
+
+pub(crate) fn is_growing(case: &str) -> bool {
+    SHAPES.iter().any(|(names, ..)| names.contains(&case))
+}
+
+/// Describes each shape that grows faster than its size, or costs too much.
+pub(crate) fn broken(instructions: &Figures) -> Vec<String> {
+    let mut broken = Vec::new();
+    for (names, ..) in SHAPES {
+        let counted = names.map(|name| instructions.of(name, Side::Ours));
+        let [Some(one), Some(two), Some(four)] = counted else {
+            broken.push(format!("{} was not counted", names[0]));
+            continue;
+        };
+        for (name, times) in [(names[1], two / one), (names[2], four / two)] {
+            if times > MOST_TIMES {
+                broken.push(format!("{name}: {times:.2} × the half, limit {MOST_TIMES}"));
+            }
+        }
+        let for_a_byte = (four - two) / (2 * SMALLEST) as f64;
+        if for_a_byte > MOST_FOR_A_BYTE {
+            let name = names[2];
+            broken.push(format!(
+                "{name}: {for_a_byte:.0} instructions for a byte, limit {MOST_FOR_A_BYTE}"
+            ));
+        }
+    }
+    broken
+}
