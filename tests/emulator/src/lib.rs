@@ -106,7 +106,8 @@
 //!   `user-agent`, `content-type`, body. The answer reports the first problem found.
 //! - A header that may appear only once and appears twice is a 400.
 //! - `accept` is required and must allow JSON; `*/*` does.
-//! - A query string is ignored. A test can see it in [`RecordedRequest::uri`].
+//! - A query string is ignored, except where the contract names a parameter. A test can see it in
+//!   [`RecordedRequest::uri`].
 
 // Library code must not panic. The workspace's lint table is not the place for these lints: there
 // they would apply to the tests as well.

@@ -86,7 +86,7 @@ pub(super) fn explained(html: &mut Html, session: &Session) {
         .collect();
     let effect = match refused.as_slice() {
         [] => "The consumer may do everything to a connection.".to_owned(),
-        refused => format!("The consumer cannot {} a connection.", refused.join(", ")),
+        refused => format!("The consumer cannot {} a connection.", refused.join(" or ")),
     };
     row(html, "allow_actions", actions.as_deref(), &effect);
     let apis = setting("unified_apis").map(list);

@@ -50,7 +50,7 @@ fn it_shows_what_is_in_the_session() {
         "This session ends in 2 hours.",
         "Acme CRM",
         "The page of logs is hidden.",
-        "The consumer cannot disconnect, reauthorize, disable a connection.",
+        "The consumer cannot disconnect or reauthorize or disable a connection.",
         "<th>flag</th><td><code>true</code>",
     ] {
         assert!(html.contains(wanted), "{wanted}: {html}");

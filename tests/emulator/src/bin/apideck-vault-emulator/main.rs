@@ -45,9 +45,13 @@ fn run(options: &CommandLine) -> Result<(), String> {
     let player = Mutex::new(player);
     emulator.rule(move |request| Some(player.lock().ok()?.play(request, Instant::now())));
     let authority = authority(&emulator)?;
+    // Before anything is announced: whoever reads it may stop the program at once.
+    let stopped = {
+        let _context = runtime.enter();
+        stopped().map_err(|error| format!("cannot wait for Ctrl-C: {error}"))?
+    };
     announce(options, &emulator, authority.as_ref());
-    let stopped = runtime.block_on(stopped());
-    stopped.map_err(|error| format!("cannot wait for Ctrl-C: {error}"))?;
+    runtime.block_on(stopped);
     // Before the summary, so that nothing is logged after it.
     drop(emulator);
     log.end();
@@ -145,29 +149,31 @@ fn announce(options: &CommandLine, emulator: &Emulator, authority: Option<&Named
     anstream::println!("\nPress Ctrl-C to stop.\n");
 }
 
-/// Ends when the program is asked to.
+/// Ends when the program is asked to, from this call on.
 #[cfg(unix)]
-async fn stopped() -> io::Result<()> {
+fn stopped() -> io::Result<impl Future<Output = ()>> {
     use std::future::poll_fn;
     use std::task::Poll;
     use tokio::signal::unix::{SignalKind, signal};
 
     let mut interrupted = signal(SignalKind::interrupt())?;
     let mut terminated = signal(SignalKind::terminate())?;
-    poll_fn(|context| {
+    Ok(poll_fn(move |context| {
         let signals = [&mut interrupted, &mut terminated];
         match signals
             .into_iter()
             .any(|one| one.poll_recv(context).is_ready())
         {
-            true => Poll::Ready(Ok(())),
+            true => Poll::Ready(()),
             false => Poll::Pending,
         }
-    })
-    .await
+    }))
 }
 
-#[cfg(not(unix))]
-async fn stopped() -> io::Result<()> {
-    tokio::signal::ctrl_c().await
+#[cfg(windows)]
+fn stopped() -> io::Result<impl Future<Output = ()>> {
+    let mut pressed = tokio::signal::windows::ctrl_c()?;
+    Ok(async move {
+        pressed.recv().await;
+    })
 }
