@@ -5,7 +5,7 @@ use std::time::SystemTime;
 
 use bytes::Bytes;
 use http::header::{ALLOW, CONNECTION, CONTENT_LENGTH, CONTENT_TYPE, DATE};
-use http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, Response, StatusCode, Version};
 use http_body_util::Full;
 use serde::Serialize;
 
@@ -54,6 +54,10 @@ pub(crate) async fn respond(
     // hyper never sends a wrong length, and a length given by the script may be wrong.
     if answer.delivery != Delivery::default() || wire::is_framed(&answer.headers) {
         return Err(TakeOver::deliver(response, answer.delivery));
+    }
+    // hyper leaves the body of an answer to HEAD out of HTTP/1.1, but not out of HTTP/2.
+    if request.method == Method::HEAD && request.version == Version::HTTP_2 {
+        return Ok(response.map(|_| Full::default()));
     }
     Ok(response.map(Full::new))
 }

@@ -16,6 +16,7 @@ use crate::settings::{impatient, once};
 #[rustfmt::skip] // A case is a line.
 pub(crate) const CASES: &[Case] = &[
     case("a_session_is_created_over_http_2", session).needs(Ability::Http2),
+    case("connecting_makes_an_http_2_connection_for_all_calls", connected).needs(Ability::Http2),
     case("concurrent_calls_share_an_http_2_connection", shared).needs(Ability::Http2),
     case("an_http_2_stream_that_is_reset_is_retried", reset).needs(Ability::Http2),
     case("an_http_2_stream_that_hangs_is_given_up_alone", hangs).needs(Ability::Http2),
@@ -55,6 +56,17 @@ fn session(stack: Stack) {
     let requests = emulator.requests();
     assert_eq!(requests[1].headers, requests[2].headers);
     assert_eq!(requests[1].body, requests[2].body);
+    assert_shared(&emulator);
+}
+
+fn connected(stack: Stack) {
+    let (emulator, client) = start(stack);
+    assert_eq!(client.connect().unwrap().attempts, 1);
+    let calls: Vec<_> = (0..20).map(|_| client.begin(example())).collect();
+    for call in calls {
+        call.wait().unwrap();
+    }
+    assert_eq!(emulator.requests().len(), 21);
     assert_shared(&emulator);
 }
 
