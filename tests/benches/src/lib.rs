@@ -6,4 +6,6 @@ pub mod cases;
 pub mod example;
 #[cfg(all(feature = "stacks", target_os = "linux"))]
 pub mod loopback;
+#[cfg(all(feature = "network", target_os = "linux"))]
+pub mod network;
 pub mod report;

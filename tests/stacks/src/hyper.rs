@@ -23,7 +23,8 @@ use crate::any_operation::{AnyOperation, Output};
 use crate::client::{self, Change};
 use crate::tls::trusting;
 use crate::{
-    Ability, BoxError, CONNECT_TIMEOUT, Call, Client, Custom, Http, HttpStack, Stack, outcome,
+    Ability, BoxError, CONNECT_TIMEOUT, Call, Client, Custom, Http, HttpStack, IDLE_TIMEOUT, Stack,
+    outcome,
 };
 
 /// The stack.
@@ -52,6 +53,11 @@ impl HttpStack for Hyper {
 
     fn default_client(&self, settings: ClientSettings) -> Client {
         Client::new(VaultClient::new(settings))
+    }
+
+    fn trusting(&self, settings: ClientSettings, authority: &str) -> Result<Client, BoxError> {
+        let own = bare(Some(authority))?;
+        Ok(Client::new(VaultClient::from_client(settings, own)))
     }
 
     fn unchanged(&self, settings: ClientSettings) -> Client {
@@ -106,7 +112,27 @@ pub fn bare(authority: Option<&str>) -> Result<Bare, BoxError> {
         None => tls.with_provider_and_webpki_roots(provider)?,
     };
     let https = tls.https_or_http().enable_http1();
-    Ok(pooled(https.wrap_connector(tcp)))
+    Ok(legacy::Client::builder(TokioExecutor::new())
+        .pool_timer(TokioTimer::new())
+        .pool_idle_timeout(IDLE_TIMEOUT)
+        .build(https.wrap_connector(tcp)))
+}
+
+/// The stack's own client with its own default settings. It trusts this authority, given as PEM.
+///
+/// # Errors
+///
+/// If the authority is not a certificate.
+pub fn with_its_defaults(authority: &str, http: Http) -> Result<Bare, BoxError> {
+    let https = HttpsConnectorBuilder::new()
+        .with_tls_config(trusting(Some(authority), ring::default_provider())?)
+        .https_or_http();
+    let https = match http {
+        Http::One => https.enable_http1().build(),
+        #[cfg(feature = "http2")]
+        Http::Two => https.enable_http2().build(),
+    };
+    Ok(legacy::Client::builder(TokioExecutor::new()).build(https))
 }
 
 /// The adapter's client with its own types.

@@ -33,6 +33,9 @@ pub type Stack = &'static dyn HttpStack;
 /// How long the adapters' default clients wait for a connection.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 
+/// How long the adapters' default clients keep an idle connection.
+const IDLE_TIMEOUT: Duration = Duration::from_secs(20);
+
 /// Any error.
 pub type BoxError = Box<dyn Error + Send + Sync>;
 
@@ -46,6 +49,13 @@ pub trait HttpStack: Debug + Sync {
 
     /// The adapter's default client.
     fn default_client(&self, settings: ClientSettings) -> Client;
+
+    /// The same, except that it trusts only this authority, given as PEM.
+    ///
+    /// # Errors
+    ///
+    /// If the authority is not a certificate.
+    fn trusting(&self, settings: ClientSettings, authority: &str) -> Result<Client, BoxError>;
 
     /// The adapter on the stack's own client with that client's default settings, for plain http.
     fn unchanged(&self, settings: ClientSettings) -> Client;

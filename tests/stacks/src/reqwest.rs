@@ -14,7 +14,8 @@ use crate::any_operation::{AnyOperation, Output};
 use crate::client::{self, Change};
 use crate::tls::trusting;
 use crate::{
-    Ability, BoxError, CONNECT_TIMEOUT, Call, Client, Custom, Http, HttpStack, Stack, outcome,
+    Ability, BoxError, CONNECT_TIMEOUT, Call, Client, Custom, Http, HttpStack, IDLE_TIMEOUT, Stack,
+    outcome,
 };
 
 /// The stack.
@@ -40,6 +41,10 @@ impl HttpStack for Reqwest {
 
     fn default_client(&self, settings: ClientSettings) -> Client {
         Client::new(VaultClient::new(settings))
+    }
+
+    fn trusting(&self, settings: ClientSettings, authority: &str) -> Result<Client, BoxError> {
+        Ok(Client::new(ours(settings, Some(authority))?))
     }
 
     fn unchanged(&self, settings: ClientSettings) -> Client {
@@ -80,6 +85,7 @@ pub fn bare(authority: Option<&str>) -> Result<Bare, BoxError> {
     let tls = trusting(authority, aws_lc_rs::default_provider())?;
     let own = builder()
         .connect_timeout(CONNECT_TIMEOUT)
+        .pool_idle_timeout(IDLE_TIMEOUT)
         .http1_only()
         .no_proxy()
         .tls_backend_preconfigured(tls);
@@ -96,6 +102,22 @@ pub fn ours(settings: ClientSettings, authority: Option<&str>) -> Result<VaultCl
         Some(_) => VaultClient::from_client(settings, bare(authority)?),
         None => VaultClient::new(settings),
     })
+}
+
+/// The stack's own client with its own default settings. It trusts this authority, given as PEM.
+///
+/// # Errors
+///
+/// If the authority is not a certificate.
+pub fn with_its_defaults(authority: &str, http: Http) -> Result<Bare, BoxError> {
+    let tls = reqwest::Certificate::from_pem(authority.as_bytes())?;
+    let own = Bare::builder().tls_certs_only([tls]);
+    let own = match http {
+        Http::One => own.http1_only(),
+        #[cfg(feature = "http2")]
+        Http::Two => own,
+    };
+    Ok(own.build()?)
 }
 
 fn builder() -> ClientBuilder {

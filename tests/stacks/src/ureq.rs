@@ -15,7 +15,10 @@ use ureq::unversioned::transport::{DefaultConnector, NextTimeout};
 
 use crate::any_operation::{AnyOperation, Output};
 use crate::client::{self, Change};
-use crate::{Ability, BoxError, CONNECT_TIMEOUT, Call, Client, Custom, HttpStack, Stack, outcome};
+use crate::{
+    Ability, BoxError, CONNECT_TIMEOUT, Call, Client, Custom, HttpStack, IDLE_TIMEOUT, Stack,
+    outcome,
+};
 
 /// The stack.
 pub const STACK: Stack = &Ureq;
@@ -43,6 +46,10 @@ impl HttpStack for Ureq {
 
     fn default_client(&self, settings: ClientSettings) -> Client {
         Client::new(VaultClient::new(settings))
+    }
+
+    fn trusting(&self, settings: ClientSettings, authority: &str) -> Result<Client, BoxError> {
+        Ok(Client::new(ours(settings, Some(authority))?))
     }
 
     fn unchanged(&self, settings: ClientSettings) -> Client {
@@ -97,6 +104,7 @@ pub fn bare(settings: &ClientSettings, authority: Option<&str>) -> Result<Bare, 
         .build();
     Ok(Bare::config_builder()
         .timeout_connect(Some(CONNECT_TIMEOUT))
+        .max_idle_age(IDLE_TIMEOUT)
         .max_idle_connections(1024)
         .max_idle_connections_per_host(1024)
         .timeout_global(settings.attempt_timeout)
@@ -107,6 +115,17 @@ pub fn bare(settings: &ClientSettings, authority: Option<&str>) -> Result<Bare, 
         .tls_config(tls)
         .build()
         .new_agent())
+}
+
+/// The stack's own client with its own default settings. It trusts this authority, given as PEM.
+///
+/// # Errors
+///
+/// If the authority is not a certificate.
+pub fn with_its_defaults(authority: &str) -> Result<Bare, BoxError> {
+    let authority = Certificate::from_pem(authority.as_bytes())?;
+    let tls = TlsConfig::builder().root_certs([authority].into()).build();
+    Ok(Bare::config_builder().tls_config(tls).build().new_agent())
 }
 
 /// The adapter's default client, or one on [`bare`] that trusts this authority.
