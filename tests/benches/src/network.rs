@@ -78,7 +78,7 @@ fn over_network() -> Result<(), Anything> {
         (kind.new)()?.at_once(1)?;
         let mut seen = Seen::new(kind, &relay);
         for _ in 0..ROUNDS {
-            let (one, many) = seen.round()?;
+            let [one, many] = seen.round()?;
             idle.push((kind.name.as_str(), one, many));
         }
         seen.write(&mut report);
@@ -97,12 +97,14 @@ fn over_network() -> Result<(), Anything> {
     Ok(())
 }
 
+/// A situation, the times of the calls in it, and how many connections each opened.
+type Times = (&'static str, Vec<Duration>, Vec<usize>);
+
 /// What was seen of one kind of client.
 struct Seen<'a> {
     kind: &'a Kind,
     relay: &'a Relay,
-    /// For each situation, the times and the numbers of connections.
-    times: Vec<(&'static str, Vec<Duration>, Vec<usize>)>,
+    times: Vec<Times>,
 }
 
 impl<'a> Seen<'a> {
@@ -113,7 +115,7 @@ impl<'a> Seen<'a> {
 
     /// New clients in all situations but idle ones. Returns two that can idle: one that made one call at
     /// a time, and one that made many.
-    fn round(&mut self) -> Result<(Box<dyn Calls>, Box<dyn Calls>), Anything> {
+    fn round(&mut self) -> Result<[Box<dyn Calls>; 2], Anything> {
         let mut one = (self.kind.new)()?;
         self.time("first", &mut one, 1)?;
         for _ in 0..4 {
@@ -130,7 +132,7 @@ impl<'a> Seen<'a> {
             outcome?;
             self.time("first-after-connect", &mut connected, 1)?;
         }
-        Ok((one, many))
+        Ok([one, many])
     }
 
     fn time(
