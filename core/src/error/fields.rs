@@ -138,9 +138,10 @@ impl<'de> Visitor<'de> for ListVisitor {
         let mut list = Vec::new();
         let mut read = 0..READ_DOWNSTREAM_ERRORS;
         while let Some(element) = sequence.next_element::<&'de RawValue>()? {
-            if read.next().is_some()
-                && let Ok(Object(error)) = serde_json::from_str(element.get())
-            {
+            if read.next().is_none() {
+                continue;
+            }
+            if let Ok(Object(error)) = serde_json::from_str(element.get()) {
                 list.push(error);
             }
         }
