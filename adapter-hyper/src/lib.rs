@@ -37,6 +37,14 @@
 //! request was started on it, the request is sent on another connection, and this does not count as an
 //! attempt. It does not follow redirects or use a proxy.
 //!
+//! It does not speak HTTP/2, which costs a warm call 1.4 to 1.5 times the processor time and saves round trips
+//! only where many calls begin at once on one open connection (tests/benches/README.md has the figures).
+//! With a service of your own that speaks it, everything works the same.
+//!
+//! If the server's name has several addresses, one that does not answer does not cost the call: the other
+//! family (IPv4 or IPv6) is tried after 300 ms ([RFC 8305]), and addresses of one family share the 5 s
+//! equally. A hyper client of your own divides the connect timeout in the same way, if it has one.
+//!
 //! For anything else, bring your own service: see [`VaultClient::from_client`].
 //!
 //! # Time and retries
@@ -99,9 +107,10 @@
 //! let emulator = Emulator::start()?;
 //! emulator.script([Answer::status(402)]);
 //!
-//! let vault = Vault::new(Emulator::API_KEY, Emulator::APP_ID)?.with_server_url(emulator.url())?;
-//! let result = VaultClient::new(vault).create_session(CreateSession::new("test-consumer")).await;
-//! assert!(result.is_err_and(|error| error.api_error().is_some_and(|it| it.is_payment_required())));
+//! let vault = Vault::new(Emulator::API_KEY, Emulator::APP_ID)?;
+//! let client = VaultClient::new(vault.with_server_url(emulator.url())?);
+//! let error = client.create_session(CreateSession::new("test-consumer")).await.unwrap_err();
+//! assert!(error.api_error().is_some_and(|refused| refused.is_payment_required()));
 //! # Ok(())
 //! # }
 //! ```
@@ -113,14 +122,6 @@
 //! A connection lives on the runtime whose call opened it, so the default client keeps connections for each
 //! runtime, of 64 at most. A client of your own shares them among all: while one runtime exists
 //! but does not run, a call from another one may get its idle connection, and wait for its timeout.
-//!
-//! It does not speak HTTP/2, which costs a warm call 1.4 to 1.5 times the processor time and saves round trips
-//! only where many calls begin at once on one open connection (tests/benches/README.md has the figures).
-//! With a service of your own that speaks it, everything works the same.
-//!
-//! If the server's name has several addresses, one that does not answer does not cost the call: the other
-//! family (IPv4 or IPv6) is tried after 300 ms ([RFC 8305]), and addresses of one family share the 5 s
-//! equally. A hyper client of your own divides the connect timeout in the same way, if it has one.
 //!
 //! # Features
 //!

@@ -118,9 +118,10 @@
 //! let emulator = Emulator::start()?;
 //! emulator.script([Answer::status(402)]);
 //!
-//! let vault = Vault::new(Emulator::API_KEY, Emulator::APP_ID)?.with_server_url(emulator.url())?;
-//! let result = VaultClient::new(vault).create_session(CreateSession::new("test-consumer"));
-//! assert!(result.is_err_and(|error| error.api_error().is_some_and(|it| it.is_payment_required())));
+//! let vault = Vault::new(Emulator::API_KEY, Emulator::APP_ID)?;
+//! let client = VaultClient::new(vault.with_server_url(emulator.url())?);
+//! let error = client.create_session(CreateSession::new("test-consumer")).unwrap_err();
+//! assert!(error.api_error().is_some_and(|refused| refused.is_payment_required()));
 //! # Ok(())
 //! # }
 //! ```
