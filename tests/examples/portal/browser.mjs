@@ -83,6 +83,8 @@ export async function dashboard(portal, person = "Ida Berg", options = {}) {
   await page.goto(portal.url);
   await page.getByRole("button", { name: person }).click();
   await page.getByRole("heading", { name: /^Hello/ }).waitFor();
+  // Before the script runs, the button leads to the Vault's own page.
+  await page.waitForLoadState();
   return page;
 }
 

@@ -169,6 +169,7 @@ test("everything of ours works with the keyboard alone", async () => {
   await tabTo(page.getByRole("button", { name: "Ida Berg" }));
   await page.keyboard.press("Enter");
   await manage(page).waitFor();
+  await page.waitForLoadState();
   await tabTo(manage(page));
   await page.keyboard.press("Enter");
   const vault = page.getByRole("dialog");
