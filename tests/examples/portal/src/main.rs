@@ -12,6 +12,7 @@ mod vault;
 
 use std::env;
 use std::error::Error;
+use std::io::{self, IsTerminal as _};
 use std::process::ExitCode;
 
 use apideck_vault_emulator::Emulator;
@@ -35,7 +36,8 @@ async fn main() -> ExitCode {
 async fn run() -> Result<(), Box<dyn Error>> {
     tracing_subscriber::fmt()
         .with_target(false)
-        .with_writer(std::io::stderr)
+        .with_writer(io::stderr)
+        .with_ansi(io::stderr().is_terminal())
         .init();
     let front_end = FrontEnd::build()
         .inspect_err(|problem| {
