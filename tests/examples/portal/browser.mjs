@@ -100,8 +100,14 @@ export async function openVault(page, service = "Evergreen CRM") {
 /** Clicks a service of the list: what is to be clicked lies above its name. */
 export const choose = (vault, name) => vault.getByText(name, { exact: true }).first().click({ force: true });
 
-/** Opens the menu of the service that is shown. */
-export const openMenu = (vault) => vault.locator("[aria-haspopup]").first().click();
+/** Opens the menu of the service that is shown. The component closes it whenever it has loaded something. */
+export async function openMenu(vault) {
+  const menu = vault.getByRole("menu");
+  do {
+    await vault.locator("[aria-haspopup]").first().click();
+    await vault.page().waitForTimeout(300);
+  } while (!(await menu.isVisible()));
+}
 
 export const screenshot = (page, name) =>
   page.screenshot({ path: `screenshots/${name}.png`, animations: "disabled" });

@@ -17,7 +17,7 @@ afterEach(() => {
 const refuse = (status) => `[[rule]]\npath = "/vault/sessions"\nstatus = ${status}\n`;
 const notice = (page) => page.getByRole("status");
 
-test("a customer connects a service in the Vault, disables it and closes", async () => {
+test("a customer connects a service in the Vault, disables it, closes, and deletes it", async () => {
   const page = await dashboard(await start());
   let vault = await openVault(page);
   await vault.getByText("Ida Berg").waitFor();
@@ -43,6 +43,13 @@ test("a customer connects a service in the Vault, disables it and closes", async
   await screenshot(page, "reloaded");
   await choose(vault, "Acme CRM");
   await vault.getByText("Disabled", { exact: true }).waitFor();
+
+  await openMenu(vault);
+  await vault.getByRole("menuitem", { name: "Delete" }).click();
+  await page.waitForTimeout(400);
+  await screenshot(page, "delete");
+  await page.getByRole("button", { name: /Delete/ }).last().click();
+  await vault.getByText("Evergreen CRM", { exact: true }).waitFor();
   assert.deepEqual(problems, []);
 });
 
