@@ -30,7 +30,7 @@ export async function closeAll() {
 /** A page of a visitor with no cookies yet. */
 export async function openPage(options) {
   const context = await (await browser()).newContext({ viewport: { width: 1280, height: 800 }, ...options });
-  context.setDefaultTimeout(10_000);
+  context.setDefaultTimeout(30_000);
   context.on("console", (message) => {
     if (message.type() === "error") problems.push(message.text());
   });
