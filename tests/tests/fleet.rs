@@ -9,11 +9,11 @@ const FIGURES: &str = "\
 outage-10s official-typescript 6.39 5.30 69.8 %  48.2 s
 outage-10s official-go         5.79 4.88 70.8 %  43.6 s
 outage-10s official-python     6.83 5.85 68.1 %  62.5 s
-outage-10s default             2.51 1.87 92.9 %  26.2 s
+outage-10s default             2.56 2.16 92.8 %  26.2 s
 outage-5m  official-typescript 7.96 8.59  2.4 %  71.4 s
 outage-5m  official-go         7.31 7.74  2.4 %  62.0 s
 outage-5m  official-python     8.89 9.43  2.0 % 100.7 s
-outage-5m  default             1.17 1.66  3.5 %  27.8 s
+outage-5m  default             1.17 1.73  3.5 %  35.8 s
 ";
 
 #[test]

@@ -181,7 +181,7 @@ impl<O: Operation, E> State<O, E> {
     /// The current attempt, and with it the call, has succeeded.
     pub(super) fn succeeds(&self, status: StatusCode, begun: Duration, elapsed: Duration) {
         if let Some(budget) = self.budget() {
-            budget.call_succeeds();
+            budget.call_succeeds(self.is_probe);
         }
         self.tell(&Event::AttemptEnded {
             number: self.attempts,

@@ -27,17 +27,18 @@ use line::Line;
 /// | --- | --- |
 /// | capacity, and tokens at the start | 2 retries |
 /// | added when a call begins | 0.1 |
-/// | added when a call succeeds | 0.33 |
+/// | added when a call succeeds | 0.1, but 1 if its last attempt was held |
 /// | added while calls are held | 2 in 3 s for all of them together, halved with each retry of a held call that fails, down to 1/64 |
 /// | what happens to a call that finds it empty | it waits ([`WhenEmpty::Wait`]) |
 ///
 /// What never reached the service takes no token, and neither does the first retry of a call whose
 /// connection broke. A call that is held alone is let through once in its last 2 s.
 ///
-/// So many calls at once send little more than one attempt each while the service is down, and a lone
-/// caller, whom no other call can bring a token, still gets through an outage that is shorter than its
-/// patience. It needs no clock: time counts only while calls are held. The figures, and what they cost,
-/// are in `docs/retries.md` of this library's repository.
+/// So many calls at once send little more than one attempt each while the service is down. When it is
+/// up again, each held call that succeeds lets the next one through. A lone caller, whom no other call can
+/// bring a token, still gets through an outage that is shorter than its patience. It needs no clock: time
+/// counts only while calls are held. The figures, and what they cost, are in `docs/retries.md` of this
+/// library's repository.
 ///
 /// Clones share the tokens. Cloning is cheap, and so is every use: it is one atomic number.
 ///
@@ -122,7 +123,7 @@ impl RetryBudget {
             2 * RETRY,
             Settings {
                 per_call: RETRY / 10,
-                per_success: RETRY / 100 * 33,
+                per_success: RETRY / 10,
                 per_held_second: RETRY / 3 * 2,
                 when_empty: WhenEmpty::Wait,
             },
@@ -174,8 +175,11 @@ impl RetryBudget {
         self.0.bucket.put(self.0.settings.per_call);
     }
 
-    pub(crate) fn call_succeeds(&self) {
-        self.0.bucket.put(self.0.settings.per_success);
+    /// A retry that a held call was given gives back its whole token.
+    pub(crate) fn call_succeeds(&self, is_probe: bool) {
+        let per_success = self.0.settings.per_success;
+        let tokens = if is_probe { RETRY } else { per_success };
+        self.0.bucket.put(tokens);
         if self.0.bucket.tokens() == self.0.bucket.capacity() {
             self.0.line.recover();
         }

@@ -95,3 +95,19 @@ fn a_call_that_is_prepared_and_never_begun_adds_nothing() {
     let _ = prepared.begin();
     assert_eq!(budget.available(), 0.5);
 }
+
+#[test]
+fn a_held_retry_that_succeeds_brings_a_whole_token_for_the_next_one() {
+    let budget = only(1).refilled(0.0, 0.25, 0.0);
+    let settings = at_most(4, &budget);
+    assert!(run(&settings, 1, Duration::MAX).result.is_err());
+    assert_eq!(budget.available(), 0.0);
+    // Let through at the end of its time, without a token.
+    let held = run(&settings, 2, 28 * S);
+    assert!(held.result.is_ok() && !held.held.is_empty());
+    assert_eq!(budget.available(), 1.0);
+    // One that finds the token is not held, and its success brings the usual fraction.
+    let retried = run(&settings, 3, Duration::from_nanos(1));
+    assert!(retried.result.is_ok() && retried.held.is_empty());
+    assert_eq!(budget.available(), 0.25);
+}

@@ -13,10 +13,10 @@ pub(crate) struct Point {
     pub(crate) is_default: bool,
 }
 
-// Around the default: 2, 0.1, 0.33.
+// Around the default: 2, 0.1, 0.1.
 const CAPACITIES: [f64; 3] = [1.0, 2.0, 4.0];
 const PER_CALL: [f64; 3] = [0.06, 0.1, 0.14];
-const PER_SUCCESS: [f64; 3] = [0.25, 0.33, 0.4];
+const PER_SUCCESS: [f64; 3] = [0.05, 0.1, 0.33];
 /// What all held calls of a client earn in a second: as the default.
 const PER_HELD_SECOND: f64 = 2.0 / 3.0;
 

@@ -22,7 +22,7 @@ Simulates a fleet of clients against a service in trouble, and compares retry po
                          aws, aws-2026, grpc, finagle, default-without-budget, default; and, to
                          be compared with default, remembers-for-retries, remembers-for-all
   --budget N,N,N,N       and the default with another budget: its capacity, and what a call, a success
-                         and a second of held calls add (2,0.1,0.33,0.66667); after --policy, can
+                         and a second of held calls add (2,0.1,0.1,0.66667); after --policy, can
                          be repeated
   --json                 one JSON object instead of a table
   --pictures DIRECTORY   also draw the load over time, one SVG for each scenario
