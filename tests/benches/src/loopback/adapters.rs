@@ -7,7 +7,7 @@ use super::certificate::Certificate;
 use super::child::{Server, Serving};
 use super::compare::{Compared, Effort, Round, generations};
 use super::options::Options;
-use super::work::{Side, Slice, Stack, Work};
+use super::work::{Side, Slice, Stack, Timeouts, Work};
 use crate::report::Report;
 
 pub(crate) const HELP: &str = "\
@@ -16,7 +16,7 @@ Compares each adapter with the same stack by hand, over loopback.
   --quick           takes a tenth of the time, with more noise
   --stack NAME      only this stack: hyper, reqwest or ureq
   --in-flight 1,64  only these numbers of calls in flight (default: 1,64,512)
-  --timeouts on     only with timeouts on, or off (default: both)
+  --timeouts on     only with timeouts on, off, or ours, where by hand has none (default: all)
   --nginx           uses nginx instead of the built-in server
 ";
 
@@ -95,7 +95,7 @@ fn rows(report: &mut Report, name: &str, generations: &[Vec<Round>]) {
 struct Cell {
     stack: Stack,
     tls: bool,
-    timeouts: bool,
+    timeouts: Timeouts,
     in_flight: usize,
 }
 
@@ -106,7 +106,7 @@ impl Cell {
             "{}/tls-{}/timeouts-{}/{}",
             self.stack.name(),
             on(self.tls),
-            on(self.timeouts),
+            self.timeouts.name(),
             self.in_flight
         )
     }
@@ -115,7 +115,7 @@ impl Cell {
 fn cells(options: &Options) -> Vec<Cell> {
     let timeouts = options
         .timeouts
-        .map_or(vec![false, true], |only| vec![only]);
+        .map_or(Timeouts::ALL.to_vec(), |only| vec![only]);
     let in_flight = options.in_flight.as_deref().unwrap_or(&IN_FLIGHT);
     let mut cells = Vec::new();
     for &stack in &options.stacks {

@@ -52,7 +52,7 @@ pub(crate) fn settings(work: &Work) -> Result<Vec<ClientSettings>, Anything> {
     (0..work.clients)
         .map(|_| {
             let mut settings = ClientSettings::from(vault(work)?);
-            if !work.timeouts {
+            if !work.timeouts.has(work.side) {
                 settings = settings.attempt_timeout(None).deadline(None);
             }
             if work.attempts > 1 {

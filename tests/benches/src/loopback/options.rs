@@ -1,6 +1,6 @@
 //! The command line.
 
-use super::work::Stack;
+use super::work::{Stack, Timeouts};
 
 /// The options on the command line.
 #[derive(Debug)]
@@ -10,8 +10,8 @@ pub(crate) struct Options {
     pub(crate) stacks: Vec<Stack>,
     /// Only these numbers of calls in flight, if given.
     pub(crate) in_flight: Option<Vec<usize>>,
-    /// Only with timeouts on or only with them off, if given.
-    pub(crate) timeouts: Option<bool>,
+    /// Only with these timeouts, if given.
+    pub(crate) timeouts: Option<Timeouts>,
 }
 
 impl Options {
@@ -41,11 +41,9 @@ impl Options {
                     options.in_flight = Some(numbers(&list)?);
                 }
                 "--timeouts" => {
-                    options.timeouts = Some(match arguments.next().as_deref() {
-                        Some("on") => true,
-                        Some("off") => false,
-                        _ => return Err("--timeouts must be on or off".into()),
-                    });
+                    let name = arguments.next().unwrap_or_default();
+                    let timeouts = Timeouts::ALL.into_iter().find(|it| it.name() == name);
+                    options.timeouts = Some(timeouts.ok_or("--timeouts must be on, off or ours")?);
                 }
                 "--help" | "-h" => return Ok(None),
                 _ => return Err(format!("unknown option {argument}")),
@@ -86,7 +84,7 @@ mod tests {
             .unwrap();
         assert_eq!(part.stacks, [Stack::Ureq]);
         assert_eq!(part.in_flight, Some(vec![1, 64]));
-        assert_eq!(part.timeouts, Some(true));
+        assert_eq!(part.timeouts, Some(Timeouts::On));
         assert!(read("--quick --help").unwrap().is_none());
     }
 

@@ -45,6 +45,32 @@ pub(crate) enum Side {
     ByHand,
 }
 
+/// Which clients have time limits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum Timeouts {
+    Off,
+    On,
+    /// Only ours: by hand is as fast as it can be.
+    Ours,
+}
+
+impl Timeouts {
+    pub(crate) const ALL: [Self; 3] = [Self::Off, Self::On, Self::Ours];
+
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Off => "off",
+            Self::On => "on",
+            Self::Ours => "ours",
+        }
+    }
+
+    /// Whether this client has them.
+    pub(crate) fn has(self, side: Side) -> bool {
+        self == Self::On || (self == Self::Ours && side == Side::Ours)
+    }
+}
+
 /// What one client process does.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Work {
@@ -55,7 +81,7 @@ pub(crate) struct Work {
     /// The server's own certificate as a PEM file, if it speaks TLS.
     pub(crate) certificate: Option<PathBuf>,
     /// Whether attempts and, for ours, calls have a time limit.
-    pub(crate) timeouts: bool,
+    pub(crate) timeouts: Timeouts,
     pub(crate) in_flight: usize,
     /// How many bytes of `custom_consumer_settings` to send instead of the example's.
     pub(crate) settings_bytes: Option<usize>,
@@ -75,7 +101,7 @@ impl Work {
             side,
             authority: String::new(),
             certificate: None,
-            timeouts: true,
+            timeouts: Timeouts::On,
             in_flight: 1,
             settings_bytes: None,
             attempts: 1,
