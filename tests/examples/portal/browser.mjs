@@ -103,10 +103,12 @@ export const choose = (vault, name) => vault.getByText(name, { exact: true }).fi
 /** Opens the menu of the service that is shown. The component closes it whenever it has loaded something. */
 export async function openMenu(vault) {
   const menu = vault.getByRole("menu");
-  do {
+  for (let turn = 0; turn < 20; turn += 1) {
     await vault.locator("[aria-haspopup]").first().click();
     await vault.page().waitForTimeout(300);
-  } while (!(await menu.isVisible()));
+    if (await menu.isVisible()) return;
+  }
+  throw new Error("the menu does not stay open");
 }
 
 export const screenshot = (page, name) =>
