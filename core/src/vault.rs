@@ -15,7 +15,7 @@ mod headers;
 mod path;
 mod server_url;
 
-pub(crate) use authority::is_host_and_port;
+pub(crate) use authority::check_host_and_port;
 pub use headers::header_value;
 use headers::{authorization, without_bearer};
 pub use path::path_segment;

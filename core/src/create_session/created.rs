@@ -6,7 +6,7 @@ use std::fmt;
 
 use crate::error::{Object, is_unprintable};
 use crate::token::SessionToken;
-use crate::vault::is_host_and_port;
+use crate::vault::check_host_and_port;
 
 /// A created session: where to send the consumer.
 ///
@@ -117,7 +117,7 @@ fn is_absolute_http_url(text: &str) -> bool {
         .bytes()
         .position(|byte| matches!(byte, b'/' | b'?' | b'#'));
     let authority = end.and_then(|end| rest.get(..end)).unwrap_or(rest);
-    is_host_and_port(authority) && (is_plain(rest) || !rest.contains(breaks_a_line))
+    check_host_and_port(authority).is_ok() && (is_plain(rest) || !rest.contains(breaks_a_line))
 }
 
 /// Whether all of this is visible ASCII.

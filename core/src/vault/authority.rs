@@ -3,37 +3,22 @@
 use std::net::Ipv6Addr;
 use std::num::NonZeroU16;
 
-/// Whether this is a name or an address, perhaps with a port, and without a user name.
-pub(crate) fn is_host_and_port(authority: &str) -> bool {
-    let (host, port) = split(authority);
+/// Checks that this is a name or an address, perhaps with a port, and without a user name. The error is a
+/// predicate.
+pub(crate) fn check_host_and_port(authority: &str) -> Result<(), &'static str> {
+    let (host, rest) = split(authority);
     let is_host = match host.strip_prefix('[') {
-        Some(rest) => rest
+        Some(bracketed) => bracketed
             .strip_suffix(']')
             .is_some_and(|address| address.parse::<Ipv6Addr>().is_ok()),
-        None => {
-            !host.is_empty()
-                && host
-                    .bytes()
-                    .fold(true, |is_name, byte| is_name & is_part_of_a_name(byte))
-        }
+        None => !host.is_empty(),
     };
-    is_host && is_port(port)
-}
-
-/// Whether the port, if there is one, is a number from 1 to 65535.
-pub(super) fn has_valid_port(authority: &str) -> bool {
-    is_port(split(authority).1)
-}
-
-fn is_part_of_a_name(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_')
-}
-
-fn is_port(after_host: &str) -> bool {
-    let Some(port) = after_host.strip_prefix(':') else {
-        return after_host.is_empty();
-    };
-    port.parse::<NonZeroU16>().is_ok() && !port.starts_with('+')
+    match (is_host, rest.strip_prefix(':')) {
+        (true, None) if rest.is_empty() => Ok(()),
+        (true, Some(port)) if is_port(port) => Ok(()),
+        (true, Some(_)) => Err("has an invalid port"),
+        _ => Err("has an invalid host"),
+    }
 }
 
 /// The host, and what comes after it. An IPv6 address is in brackets.
@@ -41,10 +26,19 @@ fn split(authority: &str) -> (&str, &str) {
     let end = if authority.starts_with('[') {
         authority.find(']').map(|bracket| bracket.saturating_add(1))
     } else {
-        authority.bytes().position(|byte| byte == b':')
+        authority.bytes().position(|byte| !is_part_of_a_name(byte))
     };
     end.and_then(|end| authority.split_at_checked(end))
         .unwrap_or((authority, ""))
+}
+
+fn is_part_of_a_name(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_')
+}
+
+/// Whether this is a number from 1 to 65535.
+fn is_port(text: &str) -> bool {
+    text.parse::<NonZeroU16>().is_ok() && !text.starts_with('+')
 }
 
 #[cfg(test)]
@@ -63,7 +57,7 @@ mod tests {
             "[::1]",
             "[::ffff:127.0.0.1]:8080",
         ] {
-            assert!(is_host_and_port(right), "{right}");
+            assert!(check_host_and_port(right).is_ok(), "{right}");
         }
         for wrong in [
             "",
@@ -91,7 +85,7 @@ mod tests {
             "a%2e",
             "a\\b",
         ] {
-            assert!(!is_host_and_port(wrong), "{wrong}");
+            assert!(check_host_and_port(wrong).is_err(), "{wrong}");
         }
     }
 }

@@ -14,11 +14,12 @@ use crate::error::BuildError;
 /// would arrive.)
 pub fn header_value(field: &'static str, text: &str) -> Result<HeaderValue, BuildError> {
     let has_space_around = text.starts_with(' ') || text.ends_with(' ');
-    // What `HeaderValue` accepts but we do not: the server would read a different value, or none.
-    let is_refused = text.is_empty() || has_space_around || text.contains('\t') || !text.is_ascii();
-    match HeaderValue::from_str(text) {
-        Ok(value) if !is_refused => return Ok(value),
-        _ => {}
+    // Fewer than `HeaderValue` accepts: of the others, the server would read a different value, or none.
+    let is_visible = text.bytes().all(|byte| matches!(byte, b' '..=b'~'));
+    if !text.is_empty() && is_visible && !has_space_around {
+        if let Ok(value) = HeaderValue::from_str(text) {
+            return Ok(value);
+        }
     }
     let problem = if text.is_empty() {
         "is empty"

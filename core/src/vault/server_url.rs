@@ -7,7 +7,7 @@ use std::borrow::Cow;
 use std::fmt;
 use std::net::IpAddr;
 
-use super::authority::{has_valid_port, is_host_and_port};
+use super::authority::check_host_and_port;
 use crate::error::BuildError;
 
 #[derive(Clone)]
@@ -42,12 +42,7 @@ impl Server {
         if authority.as_str().contains('@') {
             return Err(wrong("has a user name"));
         }
-        if !has_valid_port(authority.as_str()) {
-            return Err(wrong("has an invalid port"));
-        }
-        if !is_host_and_port(authority.as_str()) {
-            return Err(wrong("has an invalid host"));
-        }
+        check_host_and_port(authority.as_str()).map_err(wrong)?;
         let path = parts.path_and_query;
         if path.as_ref().is_some_and(|path| path.query().is_some()) {
             return Err(wrong("has a query"));
