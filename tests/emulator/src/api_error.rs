@@ -49,6 +49,14 @@ impl ApiError {
         )
     }
 
+    /// 413.
+    pub(crate) fn too_large(most_bytes: usize) -> Self {
+        Self {
+            detail: format!("The body is larger than {most_bytes} bytes"),
+            ..Self::of_status(StatusCode::PAYLOAD_TOO_LARGE)
+        }
+    }
+
     /// 422.
     pub(crate) fn unprocessable(detail: impl Into<String>) -> Self {
         let status = StatusCode::UNPROCESSABLE_ENTITY;

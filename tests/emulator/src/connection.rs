@@ -4,7 +4,7 @@ use std::error::Error;
 use std::sync::Arc;
 use std::time::Duration;
 
-use http::{Request, Response, StatusCode};
+use http::{Request, Response};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
@@ -20,7 +20,7 @@ use tokio::net::TcpStream;
 use tokio::time::timeout;
 
 use crate::api_error::ApiError;
-use crate::exchange::Log;
+use crate::exchange::{Log, Problem, shown};
 use crate::request::Origin;
 use crate::respond::{AnswerBody, head, respond, written};
 use crate::socket::{Gate, Socket};
@@ -107,22 +107,31 @@ fn exchange(
     origin: Origin,
     state: Arc<State>,
 ) -> impl Future<Output = Result<Response<AnswerBody>, TakeOver>> {
+    let (method, path) = (request.method().clone(), shown(request.uri().path()));
     // hyper drops the future below when it sees that the client is gone, even before the first
     // poll. A request that arrived in full still counts, so a separate task records it.
     let recorded = tokio::spawn(record(request, origin, Arc::clone(&state)));
     async move {
-        match recorded.await {
+        let recorded = recorded.await;
+        let log = Log::new(&state, method, path);
+        match recorded {
             Ok(Arrived::Whole(request, answer)) => {
-                let log = Log::new(&state, &request);
                 if answer.is_hang() {
-                    log.write(None);
+                    log.write(None, None);
                 }
                 let answered = respond(&state, &request, *answer).await;
-                log.write(answered.as_ref().ok());
+                match &answered {
+                    Ok(answer) => log.write(Some(answer.status()), answer.extensions().get()),
+                    Err(_) => log.write(None, None),
+                }
                 answered
             }
+            Ok(Arrived::TooLarge) => {
+                let error = ApiError::too_large(state.settings().largest_body);
+                log.write(Some(error.status), Some(&Problem::of(&error)));
+                Err(unread(&error))
+            }
             // The request was cut off, or a rule panicked: either way there is no answer.
-            Ok(Arrived::TooLarge) => Err(too_large()),
             Ok(Arrived::CutOff) | Err(_) => Err(TakeOver::end(End::Close)),
         }
     }
@@ -152,7 +161,6 @@ async fn record(request: Request<Incoming>, origin: Origin, state: Arc<State>) -
 }
 
 /// Answers a body that is not read to its end, which is why the connection closes.
-fn too_large() -> TakeOver {
-    let error = ApiError::of_status(StatusCode::PAYLOAD_TOO_LARGE);
+fn unread(error: &ApiError) -> TakeOver {
     TakeOver::write(written(head(error.status, error.to_json())).into()).with_unread()
 }

@@ -1,10 +1,9 @@
 use std::time::Duration;
 
-use http::{Method, Response, StatusCode};
+use http::{Method, StatusCode};
 use tokio::time::Instant;
 
-use crate::RecordedRequest;
-use crate::respond::AnswerBody;
+use crate::api_error::ApiError;
 use crate::state::State;
 
 /// A request and how it was answered, for a log. It holds no key and no token.
@@ -32,32 +31,43 @@ pub(crate) struct Problem {
     pub(crate) is_unknown: bool,
 }
 
+impl Problem {
+    pub(crate) fn of(error: &ApiError) -> Self {
+        Self {
+            text: error.problem(),
+            is_unknown: false,
+        }
+    }
+}
+
 /// Writes the log's entry for a request.
 pub(crate) struct Log<'a> {
     state: &'a State,
-    request: &'a RecordedRequest,
+    method: Method,
+    path: String,
     arrived: Instant,
 }
 
 impl<'a> Log<'a> {
-    pub(crate) fn new(state: &'a State, request: &'a RecordedRequest) -> Self {
+    /// For a request that has arrived. `path` is one that is [`shown`].
+    pub(crate) fn new(state: &'a State, method: Method, path: String) -> Self {
         Self {
             state,
-            request,
+            method,
+            path,
             arrived: Instant::now(),
         }
     }
 
     /// `None` stands for an answer that is not HTTP.
-    pub(crate) fn write(&self, answered: Option<&Response<AnswerBody>>) {
+    pub(crate) fn write(&self, status: Option<StatusCode>, problem: Option<&Problem>) {
         let Some(log) = &self.state.settings().log else {
             return;
         };
-        let problem = answered.and_then(|response| response.extensions().get::<Problem>());
         log(&Exchange {
-            method: self.request.method.clone(),
-            path: shown(self.request.uri.path()),
-            status: answered.map(Response::status),
+            method: self.method.clone(),
+            path: self.path.clone(),
+            status,
             problem: problem.map(|problem| problem.text.clone()),
             is_unknown: problem.is_some_and(|problem| problem.is_unknown),
             took: self.arrived.elapsed(),

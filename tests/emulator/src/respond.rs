@@ -104,10 +104,9 @@ fn session(
 
 fn refuse(error: &ApiError, route: Route<'_>) -> Response<Bytes> {
     let mut response = head(error.status, error.to_json());
-    let is_unknown = route == Route::Unknown && error.status == StatusCode::NOT_FOUND;
     response.extensions_mut().insert(Problem {
-        text: error.problem(),
-        is_unknown,
+        is_unknown: route == Route::Unknown && error.status == StatusCode::NOT_FOUND,
+        ..Problem::of(error)
     });
     if error.status == StatusCode::METHOD_NOT_ALLOWED {
         response

@@ -1,6 +1,6 @@
 //! Emulators with other settings than the usual ones.
 
-use std::sync::mpsc;
+use std::sync::{Arc, Mutex, mpsc};
 use std::time::Duration;
 
 use apideck_vault_emulator::{Answer, Emulator};
@@ -126,7 +126,13 @@ fn a_kept_request_holds_on_to_no_more_than_its_own_bytes() {
 
 #[test]
 fn a_body_that_is_too_large_is_not_read_to_its_end() {
-    let emulator = Emulator::builder().largest_body(1000).start().unwrap();
+    let log = Arc::new(Mutex::new(Vec::new()));
+    let keep = Arc::clone(&log);
+    let emulator = Emulator::builder()
+        .largest_body(1000)
+        .on_exchange(move |exchange| keep.lock().unwrap().push(exchange.clone()))
+        .start()
+        .unwrap();
     let fits = Request::good().body(format!("{{{}}}", " ".repeat(998)));
     assert_eq!(exchange(&emulator, &fits).status, 200);
     let large = Request::good().body(format!("{{{}}}", " ".repeat(999)));
@@ -146,6 +152,21 @@ fn a_body_that_is_too_large_is_not_read_to_its_end() {
     }
     assert_eq!(endless.receive().status, 413);
     assert_eq!(emulator.requests().len(), 1);
+
+    let log = log.lock().unwrap();
+    let seen: Vec<_> = (log.iter())
+        .map(|exchange| {
+            (
+                exchange.status.unwrap().as_u16(),
+                exchange.problem.as_deref(),
+            )
+        })
+        .collect();
+    let refused = (
+        413,
+        Some("Payload Too Large: The body is larger than 1000 bytes"),
+    );
+    assert_eq!(seen, [(200, None), refused, refused]);
 }
 
 #[test]
