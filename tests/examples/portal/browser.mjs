@@ -66,6 +66,24 @@ export async function emulate(script = "", options = []) {
   return { url, api_key, app_id, requests, end };
 }
 
+/** Creates a session with these fields, as a backend does. */
+export async function create(emulator, session) {
+  const answer = await fetch(`${emulator.url}/vault/sessions`, {
+    method: "POST",
+    headers: {
+      authorization: `Bearer ${emulator.api_key}`,
+      "x-apideck-app-id": emulator.app_id,
+      "x-apideck-consumer-id": "nordwind-bikes",
+      accept: "application/json",
+      "content-type": "application/json",
+      "user-agent": "fields/1",
+    },
+    body: JSON.stringify(session),
+  });
+  const { data } = await answer.json();
+  return data;
+}
+
 /** A portal on a Vault server of its own. */
 export async function start(script, options) {
   const emulator = await emulate(script, options);

@@ -3,7 +3,7 @@
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { choose, closeAll, dashboard, manage, openMenu, start } from "./browser.mjs";
+import { choose, closeAll, create, dashboard, manage, openMenu, start } from "./browser.mjs";
 
 const picture = (color) =>
   `data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg'%3E%3Crect fill='${color}' width='9' height='9'/%3E%3C/svg%3E`;
@@ -40,24 +40,6 @@ let portal;
 let page;
 let unchanged;
 
-async function create(session) {
-  const { url, api_key, app_id } = portal.emulator;
-  const answer = await fetch(`${url}/vault/sessions`, {
-    method: "POST",
-    headers: {
-      authorization: `Bearer ${api_key}`,
-      "x-apideck-app-id": app_id,
-      "x-apideck-consumer-id": "nordwind-bikes",
-      accept: "application/json",
-      "content-type": "application/json",
-      "user-agent": "fields/1",
-    },
-    body: JSON.stringify(session),
-  });
-  const { data } = await answer.json();
-  return data.session_token;
-}
-
 /** What is to be seen of the dialog: its text, controls, pictures and the color of its buttons. */
 async function look(vault) {
   const text = await vault.ariaSnapshot();
@@ -82,7 +64,7 @@ async function settled(vault) {
 
 /** Everything that the component shows with this session: the list, two connected services and one that is not. */
 async function shown(session) {
-  const token = await create(session);
+  const { session_token: token } = await create(portal.emulator, session);
   await page.route("**/vault/session", (route) =>
     route.fulfill({ json: { token, server: portal.emulator.url, seconds: 3600 } }),
   );
@@ -110,7 +92,7 @@ before(async () => {
   portal = await start();
   page = await dashboard(portal);
   // Two of the services are connected, and one is enabled.
-  const token = await create(usual);
+  const { session_token: token } = await create(portal.emulator, usual);
   const ask = (method, path, body) =>
     fetch(`${portal.emulator.url}/vault/${path}`, {
       method,
