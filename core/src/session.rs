@@ -172,13 +172,14 @@ impl Session {
 impl fmt::Debug for Session {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let custom = self.custom_consumer_settings.as_ref();
+        let names = custom.map(|settings| settings.keys().collect::<Vec<_>>());
         formatter
             .debug_struct("Session")
             .field("consumer_metadata", &self.consumer_metadata)
             .field("redirect_uri", &self.redirect_uri)
             .field("settings", &self.settings)
             .field("theme", &self.theme)
-            .field("custom_consumer_settings", &custom.map(Map::keys))
+            .field("custom_consumer_settings", &names)
             .finish()
     }
 }

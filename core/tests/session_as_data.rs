@@ -120,3 +120,20 @@ fn none_unsets_what_was_set() {
     let person = ConsumerMetadata::new().email("elon@musk.com");
     assert_eq!(person.email(None::<&str>), ConsumerMetadata::new());
 }
+
+#[test]
+fn debug_says_what_is_set_and_shows_nothing_that_the_consumer_wrote() {
+    let person = ConsumerMetadata::new().email("elon@musk.com");
+    let session = Session::new()
+        .consumer_metadata(person)
+        .redirect_uri("https://mysaas.com")
+        .custom_consumer_setting("plan", "gold");
+    assert_eq!(
+        format!("{session:?}"),
+        concat!(
+            r#"Session { consumer_metadata: Some(ConsumerMetadata { email: [redacted] }), "#,
+            r#"redirect_uri: Some("https://mysaas.com"), settings: None, theme: None, "#,
+            r#"custom_consumer_settings: Some(["plan"]) }"#
+        )
+    );
+}

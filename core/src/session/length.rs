@@ -201,6 +201,7 @@ mod tests {
     #[test]
     fn a_duration_takes_the_longest_whole_unit_and_drops_fractions() {
         for (seconds, text) in [
+            (0, "0s"),
             (1, "1s"),
             (60, "1m"),
             (61, "61s"),

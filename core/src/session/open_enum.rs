@@ -105,7 +105,11 @@ mod tests {
     #[test]
     fn an_unknown_value_passes_through_both_ways() {
         let action: AllowAction = serde_json::from_str(r#""rena\u006de""#).unwrap();
-        assert!(matches!(action, AllowAction::Other(_)));
+        let AllowAction::Other(value) = &action else {
+            panic!("{action:?}")
+        };
+        assert_eq!(value.to_string(), "rename");
+        assert_eq!(action.to_string(), "rename");
         assert_eq!(action.as_str(), "rename");
         assert_eq!(action, AllowAction::from("rename"));
         assert_eq!(serde_json::to_string(&action).unwrap(), r#""rename""#);

@@ -111,3 +111,18 @@ fn a_held_retry_that_succeeds_brings_a_whole_token_for_the_next_one() {
     assert!(retried.result.is_ok() && retried.held.is_empty());
     assert_eq!(budget.available(), 0.25);
 }
+
+#[test]
+fn debug_shows_a_budget_in_retries() {
+    let half_empty = RetryBudget::new().capacity(4).refilled(0.5, 0.25, 2.0);
+    assert!(
+        run(&at_most(3, &half_empty), 1, Duration::MAX)
+            .result
+            .is_err()
+    );
+    assert_eq!(
+        format!("{half_empty:?}"),
+        "RetryBudget { available: 2.0, capacity: 4.0, per_call: 0.5, per_success: 0.25, \
+         per_held_second: 2.0, when_empty: Wait }"
+    );
+}

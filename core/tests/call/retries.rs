@@ -56,6 +56,10 @@ fn only_the_failures_of_the_policy_are_retried() {
     assert_eq!(attempts(&default, FailureKind::Other), 1);
     assert_eq!(attempts(&default, FailureKind::Untrusted), 1);
 
+    let own = ExponentialBackoff::new().failures([FailureKind::TooLarge]);
+    assert_eq!(attempts(&own, FailureKind::TooLarge), 8);
+    assert_eq!(attempts(&own, FailureKind::NotSent), 1);
+
     let careful = ExponentialBackoff::without_repeats();
     assert_eq!(attempts(&careful, FailureKind::NotSent), 8);
     assert!(attempts(&careful, FailureKind::Refused) > 1);
@@ -125,6 +129,8 @@ fn a_custom_policy_sees_everything_that_is_known() {
         fn verdict(&self, failed: &FailedAttempt<'_>) -> Verdict {
             match failed.cause {
                 Cause::Api(error) if error.message() == Some("no") && failed.number < 6 => {
+                    assert_eq!(failed.status(), Some(StatusCode::IM_A_TEAPOT));
+                    assert_eq!(failed.retry_after(), Some(9 * S));
                     assert_eq!(
                         failed.elapsed,
                         failed.number * S + (failed.number - 1) * 2 * S
@@ -138,7 +144,7 @@ fn a_custom_policy_sees_everything_that_is_known() {
     }
 
     let run = run(&with(UntilTheConnectorRecovers).budget(None), 1, |_| {
-        (answer(418, &[]), S)
+        (answer(418, &[("retry-after", "9")]), S)
     });
     assert_eq!(run.error().attempts(), 6);
     assert_eq!(

@@ -92,6 +92,8 @@ fn retry_after_beyond_the_deadline_fails_at_once() {
     for (asked, told) in [
         ("30", "30s"),
         ("45", "45s"),
+        ("86400", "86400s"),
+        ("86401", "more than a day"),
         ("9999999999", "more than a day"),
     ] {
         let run = run(&settings(), 1, |_| {
