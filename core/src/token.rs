@@ -154,6 +154,18 @@ mod tests {
     }
 
     #[test]
+    fn each_claim_is_read_by_its_name() {
+        let claims = token(r#"{"iat":7,"exp":9,"consumer_id":"c","application_id":"a"}"#);
+        let claims = claims.claims().unwrap();
+        let at = |seconds| Some(SystemTime::UNIX_EPOCH + Duration::from_secs(seconds));
+        assert_eq!((claims.issued_at(), claims.expires_at()), (at(7), at(9)));
+        assert_eq!(claims.consumer_id(), Some("c"));
+        assert_eq!(claims.application_id(), Some("a"));
+        let empty = token("{}").claims().unwrap();
+        assert_eq!((empty.consumer_id(), empty.application_id()), (None, None));
+    }
+
+    #[test]
     fn padding_does_not_matter_and_null_values_are_kept() {
         let payload = BASE64_URL.encode(r#"{"logo":null}"#);
         for payload in [payload.trim_end_matches('='), &payload] {

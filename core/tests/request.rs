@@ -216,6 +216,8 @@ fn a_session_length_out_of_range_is_refused_before_anything_is_sent() {
         let error = create.encode(&vault()).unwrap_err();
         assert_eq!(error.field(), "settings.session_length");
         assert_eq!(error.problem(), problem);
+        let expected = "it must be above zero and at most one week, such as 30m";
+        assert_eq!(error.expected(), expected);
     }
 }
 

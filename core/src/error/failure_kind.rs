@@ -113,6 +113,18 @@ mod tests {
     struct Connect(#[source] io::Error);
 
     #[test]
+    fn an_error_of_reading_or_writing_says_whether_time_ran_out() {
+        for (kind, expected) in [
+            (io::ErrorKind::TimedOut, FailureKind::TimedOut),
+            (io::ErrorKind::WouldBlock, FailureKind::TimedOut),
+            (io::ErrorKind::NetworkUnreachable, FailureKind::Refused),
+            (io::ErrorKind::BrokenPipe, FailureKind::Unanswered),
+        ] {
+            assert_eq!(FailureKind::of_io(&kind.into()), expected, "{kind:?}");
+        }
+    }
+
+    #[test]
     fn what_an_error_of_connecting_means_is_found_among_its_sources() {
         let refused = Connect(io::ErrorKind::ConnectionRefused.into());
         assert_eq!(FailureKind::of_connecting(&refused), FailureKind::Refused);

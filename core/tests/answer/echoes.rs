@@ -96,6 +96,22 @@ fn a_key_that_a_server_repeats_in_another_form_is_redacted() {
 }
 
 #[test]
+fn a_text_that_is_nothing_but_the_key_is_redacted() {
+    for key in [KEY, "k", "short", "sk_live8", r"sk\live%41_s"] {
+        let vault = Vault::new(key, "app").unwrap();
+        let body = json!({ "message": key }).to_string();
+        let answer = Response::builder().status(400).header("x-echo", key);
+        let answer = answer.body(body.into()).unwrap();
+        let answer = CreateSession::new("test-consumer").decode(&vault, answer);
+        let Err(ResponseError::Api(error)) = answer else {
+            panic!("400 is an error");
+        };
+        assert_eq!(error.message(), Some("[redacted]"), "{key}");
+        assert_eq!(error.headers()["x-echo"], "[redacted]", "{key}");
+    }
+}
+
+#[test]
 fn this_test_would_notice_a_key_that_is_left() {
     let other = "sk_live_of_somebody_else";
     for echo in echoes(other) {

@@ -1,5 +1,6 @@
 //! What an answer turns into: a session, a refusal, or a broken contract.
 
+mod contract;
 mod echoes;
 mod hostile;
 mod memory;
@@ -9,6 +10,7 @@ mod session;
 use apideck_vault_core::error::{ApiError, DecodeError, ResponseError};
 use apideck_vault_core::http::Response;
 use apideck_vault_core::{Bytes, CreateSession, CreatedSession, Operation, Vault};
+use serde_json::Value;
 
 const OK: &str = r#"{"status_code":200,"status":"OK","data":{"session_uri":"https://vault.apideck.com/session/abc","session_token":"abc"}}"#;
 
@@ -41,4 +43,11 @@ fn broken_with(headers: &[(&str, &str)], body: impl Into<Bytes>) -> DecodeError 
         Err(ResponseError::Decode(error)) => error,
         other => panic!("the contract should be broken, not {other:?}"),
     }
+}
+
+/// The body of a session with another value in this place.
+fn with(path: &str, value: Value) -> String {
+    let mut body: Value = serde_json::from_str(OK).unwrap();
+    *body.pointer_mut(path).unwrap() = value;
+    body.to_string()
 }

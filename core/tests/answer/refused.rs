@@ -1,5 +1,6 @@
 //! Refusals by Apideck, or by something in front of it.
 
+use apideck_vault_core::Bytes;
 use apideck_vault_core::error::ApiErrorKind;
 use serde_json::{Value, json};
 use std::time::Duration;
@@ -88,6 +89,37 @@ fn everything_the_server_said_is_kept() {
     assert_eq!(error.retry_after(), Some(Duration::from_secs(7)));
     assert_eq!(error.headers().len(), 2);
     assert_eq!(error.body(), &body);
+}
+
+#[test]
+fn the_first_64_kib_of_a_body_are_kept_and_a_body_that_is_kept_whole_is_not_copied() {
+    for (bytes, kept) in [(65_535, 65_535), (65_536, 65_536), (65_537, 65_536)] {
+        let body = Bytes::from("x".repeat(bytes));
+        let error = refused(400, &[], body.clone());
+        assert_eq!(error.body(), &body[..kept]);
+        assert_eq!(error.body().as_ptr() == body.as_ptr(), kept == bytes);
+    }
+}
+
+#[test]
+fn debug_shows_what_is_needed_to_find_the_cause() {
+    let body = json!({
+        "type_name": "RequestValidationError", "message": "Invalid\nParams", "detail": "not shown",
+        "downstream_errors": [{"message": "m", "code": "c"}],
+    });
+    let headers = [("x-apideck-request-id", "r1"), ("retry-after", "7")];
+    let error = refused(400, &headers, body.to_string());
+    assert_eq!(
+        format!("{error:?}"),
+        format!(
+            r#"ApiError {{ status: 400, type_name: Some("RequestValidationError"), message: Some("Invalid\nParams"), request_id: Some("r1"), retry_after: Some(7s), body: [{} bytes], .. }}"#,
+            error.body().len()
+        )
+    );
+    assert_eq!(
+        format!("{:?}", error.downstream_errors()),
+        r#"[DownstreamError { message: Some("m"), detail: None, code: Some("c") }]"#
+    );
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! What a failed call returns.
 
 use apideck_vault_core::error::{
-    BuildError, CallError, CallErrorKind, Failure, FailureKind, ResponseError,
+    BuildError, CallError, CallErrorKind, Failure, FailureKind, ResponseError, TransportError,
 };
 use apideck_vault_core::http::{Method, Request, Response};
 use apideck_vault_core::operation::refused;
@@ -88,6 +88,48 @@ fn the_text_of_an_error_says_everything_once() {
         panic!("{:?}", run.error())
     };
     assert_eq!(failure.error().unwrap().to_string(), "broken");
+    let CallErrorKind::Transport(failure) = run.result.unwrap_err().into_kind() else {
+        panic!("it was one before")
+    };
+    assert_eq!(failure.into_error().unwrap().to_string(), "broken");
+}
+
+#[test]
+fn debug_says_where_a_call_is_and_shows_neither_its_request_nor_its_answer() {
+    let prepared = settings().prepare::<_, io::Error>(create(), 1);
+    assert_eq!(format!("{prepared:?}"), "PreparedCall { .. }");
+    let step = prepared.begin();
+    assert_eq!(format!("{step:?}"), "Attempt { number: 1, begun: 0ns, .. }");
+    let Step::Send(_, attempt) = step else {
+        panic!("{step:?}")
+    };
+    let step = attempt.finish(answer(503, &[]), MS);
+    let Step::Wait(wait) = &step else {
+        panic!("{step:?}")
+    };
+    let expected = format!("Wait {{ after_attempt: 1, delay: {:?}, .. }}", wait.delay());
+    assert_eq!(format!("{step:?}"), expected);
+    for (status, expected) in [(200, "Done(Ok)"), (401, "Done(Err)")] {
+        let Step::Send(_, attempt) = settings().begin(create(), 1) else {
+            panic!("it can be sent")
+        };
+        let step = attempt.finish(answer(status, &[]), MS);
+        assert_eq!(format!("{step:?}"), expected);
+    }
+}
+
+#[derive(Debug, thiserror::Error)]
+#[error("the pool is closed")]
+struct Closed(#[source] io::Error);
+
+#[test]
+fn an_error_of_any_type_keeps_its_text_and_its_source() {
+    let closed = || Closed(io::Error::other("shut down"));
+    let error = TransportError::new(closed());
+    assert_eq!(error.to_string(), "the pool is closed");
+    assert_eq!(format!("{error:?}"), format!("{:?}", closed()));
+    assert_eq!(error.source().unwrap().to_string(), "shut down");
+    assert!(error.get_ref().is::<Closed>());
 }
 
 #[test]

@@ -14,6 +14,7 @@ fn a_successful_first_attempt_ends_the_call() {
     let answer = run.result.unwrap();
     assert_eq!(answer.body().session_uri(), "https://v/s");
     assert_eq!(Attempts::of(&answer), 1);
+    assert!(answer.extensions().is_empty());
     assert_eq!(run.elapsed, MS);
 }
 

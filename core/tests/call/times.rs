@@ -146,7 +146,7 @@ fn an_only_attempt_gets_all_the_time_that_there_is() {
     let run = run(&settings, 1, |_| (answer(200, &[]), 5 * S));
     assert_eq!(run.attempts, [(Duration::ZERO, Some(2 * S))]);
     assert_eq!(run.elapsed, 2 * S);
-    assert!(run.error().is_deadline());
+    assert!(run.error().is_deadline() && !run.error().is_budget());
 }
 
 #[test]
@@ -167,6 +167,15 @@ fn a_sleep_that_takes_too_long_ends_the_call_with_its_last_error() {
     assert!(error.is_deadline());
     assert!(error.api_error().unwrap().is_server_error());
     assert_eq!(error.attempts(), 1);
+}
+
+#[test]
+fn an_attempt_says_how_many_bytes_may_be_read() {
+    let step: Step<_, io::Error> = settings().max_response_bytes(7).begin(create(), 1);
+    let Step::Send(_, attempt) = step else {
+        panic!("{step:?}")
+    };
+    assert_eq!(attempt.max_response_bytes(), 7);
 }
 
 #[test]
