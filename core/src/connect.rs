@@ -40,3 +40,24 @@ impl Operation for Connect {
         Ok(answer.map(|_| ()))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_connection_is_made_without_credentials_and_any_answer_will_do() {
+        let vault = Vault::new("key", "app").unwrap();
+        let request = Connect.encode(&vault).unwrap();
+        assert_eq!(request.method(), Method::HEAD);
+        assert_eq!(request.uri(), "https://unify.apideck.com/");
+        assert!(!request.headers().contains_key(header::AUTHORIZATION));
+        assert!(!request.headers().contains_key(APP_ID));
+
+        let answer = Response::builder().status(404).header("x-a", "1");
+        let answer = Connect.decode(&vault, answer.body(Bytes::new()).unwrap());
+        let answer = answer.unwrap();
+        assert_eq!(answer.status(), 404);
+        assert_eq!(answer.headers()["x-a"], "1");
+    }
+}

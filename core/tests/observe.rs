@@ -142,3 +142,11 @@ fn input_that_cannot_be_sent_is_told_as_the_end() {
     let told = told(|settings| settings, "", Vec::new());
     assert_eq!(told, ["end after 0: Err(Policy), None"]);
 }
+
+#[test]
+fn debug_says_whether_there_is_an_observer() {
+    let settings = ClientSettings::from(Vault::new("sk_secret", "app").unwrap());
+    assert!(format!("{settings:?}").contains("observer: None"));
+    let settings = settings.observer(|_| ());
+    assert!(format!("{settings:?}").contains("observer: Some(Observer)"));
+}

@@ -1,7 +1,8 @@
 //! Sessions as data: kept in files, compared, and built from values that may be missing.
 
 use apideck_vault_core::{
-    ConsumerMetadata, CreateSession, Session, SessionLength, SessionSettings, Theme, UnifiedApiId,
+    ConsumerMetadata, CreateSession, CreatedSession, Session, SessionLength, SessionSettings,
+    Theme, UnifiedApiId,
 };
 use std::borrow::Cow;
 use std::time::Duration;
@@ -135,5 +136,18 @@ fn debug_says_what_is_set_and_shows_nothing_that_the_consumer_wrote() {
             r#"redirect_uri: Some("https://mysaas.com"), settings: None, theme: None, "#,
             r#"custom_consumer_settings: Some(["plan"]) }"#
         )
+    );
+}
+
+#[test]
+fn debug_of_a_request_and_its_answer_shows_what_is_no_secret() {
+    let create = CreateSession::new("test-consumer").header("x-trace", "secret");
+    assert_eq!(
+        format!("{create:?}"),
+        r#"CreateSession { consumer_id: "test-consumer", session: None, headers: ["x-trace"] }"#
+    );
+    assert_eq!(
+        format!("{:?}", CreatedSession::new("https://v/secret", "secret")),
+        r#"CreatedSession { status_code: Some(200), status: Some("OK"), session_uri: [redacted], session_token: SessionToken([redacted]), .. }"#
     );
 }

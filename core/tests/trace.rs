@@ -30,6 +30,14 @@ fn log_of<O: Operation>(
     operation: O,
     outcomes: Vec<Result<Response<Bytes>, Failure<io::Error>>>,
 ) -> String {
+    log_at(Vault::new(KEY, "the-app").unwrap(), operation, outcomes)
+}
+
+fn log_at<O: Operation>(
+    vault: Vault,
+    operation: O,
+    outcomes: Vec<Result<Response<Bytes>, Failure<io::Error>>>,
+) -> String {
     let log = Log::default();
     let writer = log.clone();
     let subscriber = tracing_subscriber::fmt()
@@ -40,7 +48,6 @@ fn log_of<O: Operation>(
         .with_writer(move || writer.clone())
         .finish();
     tracing::subscriber::with_default(subscriber, || {
-        let vault = Vault::new(KEY, "the-app").unwrap();
         let mut outcomes = outcomes.into_iter();
         let mut elapsed = Duration::ZERO;
         let mut step = ClientSettings::from(vault).begin(operation, 1);
@@ -135,4 +142,14 @@ fn a_path_into_which_text_was_inserted_is_not_logged() {
     );
     assert!(!log.contains("the-consumer"), "{log}");
     assert!(!log.contains("url.template"), "{log}");
+}
+
+#[test]
+fn a_call_without_retries_has_no_count_of_them_and_http_has_its_own_port() {
+    let vault = Vault::new(KEY, "the-app").unwrap();
+    let vault = vault.with_server_url("http://localhost").unwrap();
+    let answer = Response::new(Bytes::from_static(b"{}"));
+    let log = log_at(vault, GetConsumer("c"), vec![Ok(answer)]);
+    assert_shows(&log, &[r#"server.address="localhost""#, "server.port=80"]);
+    assert!(!log.contains("resend_count"), "{log}");
 }

@@ -239,3 +239,19 @@ fn random(seed: u64, n: u32) -> u64 {
     let z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
     z ^ (z >> 31)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::random;
+
+    #[test]
+    fn the_random_numbers_are_those_of_splitmix64() {
+        let numbers = [1, 2, 3].map(|n| random(1_234_567, n));
+        let published = [
+            6_457_827_717_110_365_317,
+            3_203_168_211_198_807_973,
+            9_817_491_932_198_370_423,
+        ];
+        assert_eq!(numbers, published);
+    }
+}

@@ -34,3 +34,19 @@ pub fn path_segment(field: &'static str, text: &str) -> Result<String, BuildErro
     }
     Ok(segment)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::path_segment;
+
+    #[test]
+    fn everything_that_could_end_a_segment_is_encoded_and_nothing_else() {
+        let segment = |text| path_segment("id", text).unwrap();
+        assert_eq!(segment("AZaz09-._~"), "AZaz09-._~");
+        assert_eq!(segment("a/b?c#d%e f;ä"), "a%2Fb%3Fc%23d%25e%20f%3B%C3%A4");
+        assert_eq!(segment("..."), "...");
+        for wrong in ["", ".", ".."] {
+            assert_eq!(path_segment("id", wrong).unwrap_err().field(), "id");
+        }
+    }
+}

@@ -164,6 +164,7 @@ mod tests {
         ] {
             assert!(at(url).unwrap_err().contains("plain http"), "{url}");
             let vault = Vault::new("key", "app").unwrap();
+            assert!(vault.is_https());
             let vault = vault.with_insecure_server_url(url).unwrap();
             assert_eq!(vault.server_url(), url);
             assert!(!vault.is_https());

@@ -110,6 +110,8 @@ fn a_session_uri_is_an_absolute_http_url() {
         "https://:443/x",
         "https://vault.apideck.com/\r\nset-cookie: a=b",
         "https://vault.apideck.com/a b",
+        "https://vault.apideck.com/a\r\nb",
+        "https://vault.apideck.com/a\u{85}b",
         "https://[",
         "https://h:x/",
         "https://h:65536/",

@@ -96,25 +96,31 @@ fn a_retry_takes_a_token_and_a_first_attempt_does_not() {
 }
 
 #[test]
-fn what_never_reached_the_service_takes_no_token() {
-    let budget = only(1);
-    let settings = at_most(4, &budget);
-    let mut step = settings.begin(create(), 1);
-    let mut elapsed = Duration::ZERO;
-    let error = loop {
-        step = match step {
-            Step::Send(_, attempt) => attempt.finish(
-                Err(Failure::<Infallible>::from(FailureKind::Refused)),
-                elapsed,
-            ),
-            Step::Wait(wait) => {
-                elapsed += wait.delay();
-                wait.resume(elapsed)
-            }
-            Step::Done(result) => break result.unwrap_err(),
+fn neither_what_never_reached_the_service_nor_the_first_broken_connection_takes_a_token() {
+    for (kind, taken) in [
+        (FailureKind::Refused, 0.0),
+        (FailureKind::NotSent, 0.0),
+        (FailureKind::Unanswered, 2.0),
+        (FailureKind::TimedOut, 3.0),
+    ] {
+        let budget = only(10);
+        let mut step = at_most(4, &budget).begin(create(), 1);
+        let mut elapsed = Duration::ZERO;
+        let error = loop {
+            step = match step {
+                Step::Send(_, attempt) => {
+                    attempt.finish(Err(Failure::<Infallible>::from(kind)), elapsed)
+                }
+                Step::Wait(wait) => {
+                    elapsed += wait.delay();
+                    wait.resume(elapsed)
+                }
+                Step::Done(result) => break result.unwrap_err(),
+            };
         };
-    };
-    assert_eq!((error.attempts(), budget.available()), (4, 1.0));
+        assert_eq!(error.attempts(), 4, "{kind:?}");
+        assert_eq!(budget.available(), 10.0 - taken, "{kind:?}");
+    }
 }
 
 #[test]

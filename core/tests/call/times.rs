@@ -176,6 +176,7 @@ fn an_attempt_says_how_many_bytes_may_be_read() {
         panic!("{step:?}")
     };
     assert_eq!(attempt.max_response_bytes(), 7);
+    assert_eq!(settings().max_response_bytes, 1_048_576);
 }
 
 #[test]
