@@ -1,6 +1,7 @@
 //! Invalid input, found before anything was sent.
 
 use std::borrow::Cow;
+use std::fmt;
 
 /// A value that cannot be sent.
 ///
@@ -17,7 +18,9 @@ use std::borrow::Cow;
 ///     "api_key contains a control character: it must contain only visible ASCII characters",
 /// );
 /// ```
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+///
+/// `{:?}` is the same text as `{}`, because that is what a `main` that returns the error prints.
+#[derive(Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{field} {problem}: {expected}")]
 pub struct BuildError {
     field: Cow<'static, str>,
@@ -61,5 +64,11 @@ impl BuildError {
             field: field.into(),
             ..self
         }
+    }
+}
+
+impl fmt::Debug for BuildError {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, formatter)
     }
 }

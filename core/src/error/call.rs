@@ -21,7 +21,10 @@ use std::time::Duration;
 ///     }
 /// }
 /// ```
-#[derive(Debug, Clone)]
+///
+/// `{:?}` is the same line of text as `{}`, because that is what `unwrap` prints, and what a `main` that
+/// returns the error prints. `{:#?}` shows the parts.
+#[derive(Clone)]
 pub struct CallError<E> {
     kind: CallErrorKind<E>,
     /// Boxed, so that a `Result` with this error stays small.
@@ -265,6 +268,19 @@ impl<E> CallError<E> {
     /// How long the server asks to wait, if it refused the last attempt and says so.
     pub fn retry_after(&self) -> Option<Duration> {
         self.kind.retry_after()
+    }
+}
+
+impl<E: Error + 'static> fmt::Debug for CallError<E> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if !formatter.alternate() {
+            return fmt::Display::fmt(self, formatter);
+        }
+        formatter
+            .debug_struct("CallError")
+            .field("kind", &self.kind)
+            .field("course", &self.course)
+            .finish()
     }
 }
 

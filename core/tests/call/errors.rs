@@ -195,6 +195,20 @@ fn a_key_that_the_server_echoes_is_redacted_in_printed_text() {
     assert!(!format!("{error:?}").contains("sk_live_secret"));
 }
 
+/// It is what `unwrap` and a `main` that returns the error print.
+#[test]
+fn the_debug_text_of_an_error_is_its_text_and_the_long_one_has_the_attempts() {
+    let run = run(&settings(), 1, |_| (answer(401, &[]), MS));
+    let error = run.error();
+    assert_eq!(format!("{error:?}"), error.to_string());
+    let parts = format!("{error:#?}");
+    assert!(parts.starts_with("CallError {\n    kind: Api("), "{parts}");
+    assert!(parts.contains("cause: Refused("), "{parts}");
+
+    let error = BuildError::new("consumer_id", "is empty", "it must not be");
+    assert_eq!(format!("{error:?}"), error.to_string());
+}
+
 #[test]
 fn the_errors_of_a_call_are_send_sync_and_static() {
     fn lives_on<T: std::error::Error + Send + Sync + 'static>() {}
