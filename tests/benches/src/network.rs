@@ -22,7 +22,7 @@ type Anything = Box<dyn Error + Send + Sync>;
 const HELP: &str = "\
 Counts the round trips of calls over TLS and a network with a delay of 25 ms in each direction: ours, the
 bare stacks with their own defaults, and the official SDKs if tests/interop/run has installed them. Takes
-two minutes, one of which is idle.
+three minutes, one of which is idle.
   --versions   Compare HTTP/1.1 with HTTP/2, and TLS handshakes, on a network without a delay instead.
 ";
 
