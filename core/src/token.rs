@@ -163,6 +163,8 @@ mod tests {
         assert_eq!(claims.application_id(), Some("a"));
         let empty = token("{}").claims().unwrap();
         assert_eq!((empty.consumer_id(), empty.application_id()), (None, None));
+        let odd = token(r#"{"application_id":7}"#).claims().unwrap();
+        assert_eq!(odd.application_id(), None, "a number is no id");
     }
 
     #[test]

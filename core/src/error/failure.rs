@@ -124,6 +124,20 @@ mod tests {
     }
 
     #[test]
+    fn a_source_whose_text_is_in_the_text_before_it_is_not_repeated() {
+        #[derive(Debug, thiserror::Error)]
+        #[error("cannot connect: {0}")]
+        struct Repeats(#[source] io::Error);
+
+        let failure = Failure::new(FailureKind::NotSent, Repeats(io::Error::other("reset")));
+        assert_eq!(
+            failure.to_string(),
+            "the request was not sent: cannot connect: reset"
+        );
+        assert_eq!(failure.into_error().unwrap().0.to_string(), "reset");
+    }
+
+    #[test]
     fn a_failure_without_an_error_from_the_stack_says_what_happened() {
         let failure = Failure::<io::Error>::from(FailureKind::TimedOut);
         assert_eq!(failure.to_string(), "no answer in time");

@@ -137,4 +137,37 @@ mod tests {
         let reset = Connect(io::ErrorKind::ConnectionReset.into());
         assert_eq!(FailureKind::of_connecting(&reset), FailureKind::NotSent);
     }
+
+    #[test]
+    fn an_io_error_means_what_its_kind_says() {
+        for (kind, means) in [
+            (io::ErrorKind::ConnectionRefused, FailureKind::Refused),
+            (io::ErrorKind::HostUnreachable, FailureKind::Refused),
+            (io::ErrorKind::NetworkUnreachable, FailureKind::Refused),
+            (io::ErrorKind::AddrNotAvailable, FailureKind::Refused),
+            (io::ErrorKind::TimedOut, FailureKind::TimedOut),
+            // What a socket with a read timeout reports on Unix.
+            (io::ErrorKind::WouldBlock, FailureKind::TimedOut),
+            (io::ErrorKind::UnexpectedEof, FailureKind::Unanswered),
+        ] {
+            assert_eq!(FailureKind::of_io(&kind.into()), means, "{kind}");
+        }
+    }
+
+    #[test]
+    fn every_kind_has_a_text_of_its_own() {
+        let mut texts = [
+            FailureKind::NameNotResolved,
+            FailureKind::Refused,
+            FailureKind::Untrusted,
+            FailureKind::NotSent,
+            FailureKind::TimedOut,
+            FailureKind::Unanswered,
+            FailureKind::TooLarge,
+            FailureKind::Other,
+        ]
+        .map(FailureKind::text);
+        texts.sort_unstable();
+        assert!(texts.windows(2).all(|pair| pair[0] != pair[1]), "{texts:?}");
+    }
 }

@@ -117,4 +117,16 @@ mod tests {
             assert!(!error.to_string().contains("ret"));
         }
     }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_value_that_is_not_unicode_is_refused_without_being_shown() {
+        use std::os::unix::ffi::OsStringExt;
+
+        let error = Vault::from_variables(|_| Some(OsString::from_vec(b"sec\xffret".to_vec())));
+        assert_eq!(
+            error.unwrap_err().to_string(),
+            "APIDECK_API_KEY is not Unicode text: it must be valid Unicode"
+        );
+    }
 }

@@ -55,6 +55,13 @@ fn a_vault_for_another_server_has_its_own_budget() {
 }
 
 #[test]
+fn the_default_budget_is_a_new_one() {
+    let (default, new) = (RetryBudget::default(), RetryBudget::new());
+    assert_eq!(format!("{default:?}"), format!("{new:?}"));
+    assert!(!default.is_shared_with(&new));
+}
+
+#[test]
 fn a_budget_that_fails_lets_nothing_through_without_a_token() {
     let vault = Vault::new("key", "app").unwrap();
     let budget = RetryBudget::new()

@@ -5,7 +5,7 @@ use apideck_vault_core::error::{
 };
 use apideck_vault_core::http::{Method, Request, Response};
 use apideck_vault_core::operation::refused;
-use apideck_vault_core::retry::ExponentialBackoff;
+use apideck_vault_core::retry::{ExponentialBackoff, RetryBudget, WhenEmpty};
 use apideck_vault_core::{Bytes, CreateSession, Operation, Step, Vault};
 use std::error::Error as _;
 use std::io;
@@ -23,6 +23,20 @@ fn wrong_input_ends_a_call_before_anything_is_sent() {
         panic!("{failed:?}")
     };
     assert_eq!((error.field(), failed.attempts()), ("consumer_id", 0));
+    assert_eq!(
+        failed.to_string(),
+        format!("consumer_id {}: {}", error.problem(), error.expected())
+    );
+    assert_eq!((failed.failure_kind(), failed.retry_after()), (None, None));
+}
+
+#[test]
+fn an_error_says_that_the_budget_was_empty() {
+    let budget = RetryBudget::new().when_empty(WhenEmpty::Fail);
+    let run = run(&settings().budget(budget), 1, |_| (answer(503, &[]), MS));
+    let error = run.error().to_string();
+    assert!(error.contains("3 attempts in "), "{error}");
+    assert!(error.ends_with(" s, the retry budget is empty)"), "{error}");
 }
 
 /// An operation that can be encoded only once.

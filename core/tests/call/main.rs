@@ -1,6 +1,7 @@
 //! Whole calls in virtual time.
 
 mod errors;
+mod made_by_hand;
 mod retries;
 mod times;
 

@@ -4,6 +4,7 @@ use apideck_vault_core::error::{CallErrorKind, FailureKind, GaveUp};
 use apideck_vault_core::http::{Response, StatusCode};
 use apideck_vault_core::retry::{Cause, ExponentialBackoff, FailedAttempt, RetryPolicy, Verdict};
 use apideck_vault_core::{Attempts, Bytes};
+use std::sync::Arc;
 use std::time::Duration;
 
 use crate::{MS, S, answer, failure, run, settings, with};
@@ -67,6 +68,20 @@ fn only_the_failures_of_the_policy_are_retried() {
     assert_eq!(attempts(&careful, FailureKind::Untrusted), 1);
     assert_eq!(attempts(&careful, FailureKind::Unanswered), 1);
     assert_eq!(attempts(&careful, FailureKind::TimedOut), 1);
+
+    let own = ExponentialBackoff::new().failures([FailureKind::Other]);
+    assert_eq!(attempts(&own, FailureKind::Other), 8);
+    assert_eq!(attempts(&own, FailureKind::NotSent), 1);
+}
+
+#[test]
+fn a_policy_that_clients_share_decides_as_it_does_alone() {
+    let policy = ExponentialBackoff::default().max_attempts(2);
+    let shared: Arc<dyn RetryPolicy> = Arc::new(policy.clone());
+    for settings in [with(policy), with(shared.clone()), with(shared)] {
+        let run = run(&settings, 1, |_| (answer(503, &[]), MS));
+        assert_eq!(run.error().attempts(), 2);
+    }
 }
 
 #[test]
@@ -137,6 +152,11 @@ fn a_custom_policy_sees_everything_that_is_known() {
                         failed.number * S + (failed.number - 1) * 2 * S
                     );
                     assert_eq!(failed.deadline, Some(30 * S));
+                    assert_eq!(failed.status(), Some(error.status()));
+                    Verdict::RetryAfter(2 * S)
+                }
+                Cause::Transport(_) => {
+                    assert_eq!((failed.status(), failed.retry_after()), (None, None));
                     Verdict::RetryAfter(2 * S)
                 }
                 _ => Verdict::Stop,
@@ -144,13 +164,15 @@ fn a_custom_policy_sees_everything_that_is_known() {
         }
     }
 
-    let run = run(&with(UntilTheConnectorRecovers).budget(None), 1, |_| {
-        (answer(418, &[("retry-after", "9")]), S)
+    let settings = with(UntilTheConnectorRecovers).budget(None);
+    let run = run(&settings, 1, |number| match number {
+        1 => (failure(FailureKind::TooLarge), S),
+        _ => (answer(418, &[("retry-after", "9")]), S),
     });
     assert_eq!(run.error().attempts(), 6);
     assert_eq!(
         run.error().to_string(),
-        "418 I'm a teapot: no (6 attempts in 16.0 s)"
+        "418 I'm a teapot: no (6 attempts in 16.0 s; also: the answer is too large)"
     );
 }
 

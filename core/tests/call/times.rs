@@ -131,6 +131,20 @@ fn an_attempt_gets_what_is_left_until_the_deadline() {
 }
 
 #[test]
+fn an_attempt_says_how_much_of_an_answer_to_read() {
+    for (settings, bytes) in [
+        (settings(), 1024 * 1024),
+        (settings().max_response_bytes(7), 7),
+    ] {
+        let step: Step<_, io::Error> = settings.begin(create(), 1);
+        let Step::Send(_, attempt) = step else {
+            panic!("{step:?}")
+        };
+        assert_eq!(attempt.max_response_bytes(), bytes);
+    }
+}
+
+#[test]
 fn a_first_attempt_that_hangs_leaves_time_for_another() {
     let server = |number| (answer(200, &[]), if number == 1 { 60 * S } else { MS });
     for seed in 0..200 {
