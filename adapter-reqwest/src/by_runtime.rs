@@ -30,3 +30,28 @@ impl<C: Clone> ByRuntime<C> {
         Ok(client)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::convert::Infallible;
+    use tokio::runtime::Builder;
+
+    #[test]
+    fn of_more_runtimes_than_64_the_first_is_forgotten() {
+        let clients = ByRuntime::new();
+        let runtimes: Vec<_> = (0..=MOST)
+            .map(|_| Builder::new_current_thread().build().unwrap())
+            .collect();
+        let client_on = |runtime: usize, made: usize| {
+            let client = async { clients.get(|| Ok::<_, Infallible>(made)) };
+            runtimes[runtime].block_on(client).unwrap()
+        };
+        for runtime in 0..=MOST {
+            assert_eq!(client_on(runtime, runtime), runtime);
+        }
+        assert_eq!(client_on(1, 1000), 1);
+        assert_eq!(client_on(MOST, 1000), MOST);
+        assert_eq!(client_on(0, 1000), 1000);
+    }
+}

@@ -128,6 +128,7 @@ fn rounded(timeout: NextTimeout) -> NextTimeout {
 
 #[cfg(all(test, feature = "rustls"))]
 mod tests {
+    use super::without_cookies;
     use crate::connector::{InTime, Later};
     use apideck_vault_emulator::{Certificate, Emulator};
     use std::sync::Arc;
@@ -160,5 +161,28 @@ mod tests {
         assert_eq!(requests.len(), 2);
         assert!(requests.iter().all(|request| request.body.len() == LARGE));
         assert_eq!(requests[0].connection, requests[1].connection);
+    }
+
+    #[test]
+    fn only_a_whole_line_of_cookies_is_taken_out() {
+        for (head, sent) in [
+            (
+                "GET / HTTP/1.1\r\ncookie: a=b\r\nhost: h\r\n",
+                "GET / HTTP/1.1\r\nhost: h\r\n",
+            ),
+            (
+                "GET / HTTP/1.1\r\nhost: h\r\n",
+                "GET / HTTP/1.1\r\nhost: h\r\n",
+            ),
+            (
+                "GET / HTTP/1.1\r\ncookie: a=",
+                "GET / HTTP/1.1\r\ncookie: a=",
+            ),
+            ("a body without lines", "a body without lines"),
+        ] {
+            let mut output = head.as_bytes().to_vec();
+            let length = without_cookies(&mut output, head.len());
+            assert_eq!(&output[..length], sent.as_bytes());
+        }
     }
 }

@@ -191,9 +191,13 @@ impl std::error::Error for NotConnected {}
 mod tests {
     use super::*;
     use crate::lookup::tests::slow;
+    use apideck_vault_emulator::{Answer, Emulator};
+    use std::io::{BufRead as _, BufReader, Write as _, copy};
+    use std::net::{SocketAddr, TcpListener, TcpStream};
     use std::sync::Mutex;
+    use std::thread;
     use std::time::Duration;
-    use ureq::Agent;
+    use ureq::{Agent, Proxy};
 
     /// Notes what it is given, and connects to nobody.
     #[derive(Debug)]
@@ -228,5 +232,57 @@ mod tests {
         assert!(matches!(error, Error::ConnectionFailed), "{error}");
         let noted = noted.lock().unwrap();
         assert!(noted[0] <= Duration::from_millis(59_900), "{noted:?}");
+    }
+
+    /// A proxy with one tunnel to one server, and its URL.
+    fn proxy_to(server: SocketAddr) -> String {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        thread::spawn(move || {
+            let (mut client, _) = listener.accept().unwrap();
+            let mut requests = BufReader::new(client.try_clone().unwrap());
+            let mut line = String::new();
+            while line != "\r\n" {
+                line.clear();
+                requests.read_line(&mut line).unwrap();
+            }
+            client.write_all(b"HTTP/1.1 200 OK\r\n\r\n").unwrap();
+            let mut server = TcpStream::connect(server).unwrap();
+            let mut to_server = server.try_clone().unwrap();
+            thread::spawn(move || copy(&mut requests, &mut to_server));
+            copy(&mut server, &mut client)
+        });
+        url
+    }
+
+    #[test]
+    fn a_connection_through_a_proxy_has_the_time_of_its_request_and_is_kept() {
+        const TO_CONNECT: Duration = Duration::from_secs(2);
+
+        let emulator = Emulator::start().unwrap();
+        emulator.script([Answer::status(200).delay(TO_CONNECT + TO_CONNECT / 10)]);
+        let config = Agent::config_builder()
+            .proxy(Some(Proxy::new(&proxy_to(emulator.address())).unwrap()))
+            .timeout_connect(Some(TO_CONNECT))
+            .http_status_as_error(false);
+        let agent = Agent::with_parts(config.build(), <InTime>::default(), Later);
+        for _ in 0..2 {
+            let answer = agent.get(emulator.url()).call().unwrap();
+            answer.into_body().read_to_vec().unwrap();
+        }
+        let requests = emulator.requests();
+        assert_eq!(requests[0].connection, requests[1].connection);
+    }
+
+    #[test]
+    fn only_an_error_of_connecting_is_taken_for_one() {
+        let error = NotConnected(Error::ConnectionFailed);
+        assert_eq!(error.to_string(), Error::ConnectionFailed.to_string());
+        let error = NotConnected::within(Error::Other(Box::new(error)));
+        assert!(matches!(error, Ok(Error::ConnectionFailed)), "{error:?}");
+        for error in [Error::Other("a layer's".into()), Error::BodyStalled] {
+            let text = error.to_string();
+            assert_eq!(NotConnected::within(error).unwrap_err().to_string(), text);
+        }
     }
 }

@@ -204,4 +204,18 @@ pub(crate) mod tests {
         assert!(!lookup.is_good());
         assert_eq!(lookup.wait(LONG).unwrap().unwrap_err().1, "no such name");
     }
+
+    #[test]
+    fn a_server_without_a_name_or_an_address_is_not_found() {
+        let timeout = NextTimeout::default();
+        let lookups = Lookups::default();
+        let lookup = Arc::new(Lookup::begin());
+        lookup.end(Ok(std::iter::empty()));
+        lock(&lookups.by_name).insert("nowhere.test:80".to_owned(), lookup);
+        for server in ["/", "http://nowhere.test/"] {
+            let found = lookups.resolve(&server.parse().unwrap(), &Config::default(), timeout);
+            assert!(matches!(found, Err(Error::HostNotFound)), "{found:?}");
+        }
+        assert_eq!(format!("{lookups:?}"), "Lookups");
+    }
 }

@@ -159,3 +159,58 @@ fn classify(error: Error, at: At) -> Failure<Error> {
     };
     Failure::new(kind, error)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Such as those of an agent of the caller's, with ureq's own connector.
+    #[test]
+    fn an_error_of_any_agent_is_sorted() {
+        let io = |text| Error::Io(io::Error::other(text));
+        for (error, at, kind) in [
+            (
+                Error::HostNotFound,
+                At::Exchange,
+                FailureKind::NameNotResolved,
+            ),
+            (
+                io("invalid peer certificate: Expired"),
+                At::Exchange,
+                FailureKind::Untrusted,
+            ),
+            (io("something else"), At::Exchange, FailureKind::Unanswered),
+            (io("something else"), At::Connecting, FailureKind::NotSent),
+            (Error::BodyStalled, At::Exchange, FailureKind::Unanswered),
+            (
+                Error::Other("corrupt".into()),
+                At::Connecting,
+                FailureKind::NotSent,
+            ),
+            (
+                Error::Other("corrupt".into()),
+                At::Body,
+                FailureKind::Unanswered,
+            ),
+            (
+                Error::Other("a layer's".into()),
+                At::Exchange,
+                FailureKind::Other,
+            ),
+        ] {
+            let text = error.to_string();
+            assert_eq!(classify(error, at).kind(), kind, "{text}");
+        }
+    }
+
+    #[cfg(feature = "rustls")]
+    #[test]
+    fn an_error_of_tls_says_whether_it_was_the_certificate() {
+        let untrusted = rustls::CertificateError::UnknownIssuer.into();
+        let failure = classify(Error::Rustls(untrusted), At::Exchange);
+        assert_eq!(failure.kind(), FailureKind::Untrusted);
+        let other = rustls::Error::HandshakeNotComplete;
+        let failure = classify(Error::Rustls(other), At::Exchange);
+        assert_eq!(failure.kind(), FailureKind::NotSent);
+    }
+}

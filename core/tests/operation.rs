@@ -99,6 +99,11 @@ fn what_is_wrong_in_a_list_or_an_enum_is_reported_by_its_path() {
             "is not what the contract promises",
         ),
         (
+            connection("true", "1", r#""invalid""#),
+            "$.data[1].state.invalid",
+            "is not what the contract promises",
+        ),
+        (
             r#"{"is_enabled":true,"is_enabled":true}"#.to_owned(),
             "$.data[1].is_enabled",
             "appears twice",
