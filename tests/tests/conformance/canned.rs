@@ -10,8 +10,9 @@ use std::convert::Infallible;
 use std::time::Duration;
 
 use crate::case::On;
-use crate::client::{checked, client_for};
+use crate::client::client_for;
 use crate::example::example;
+use crate::secrets::checked;
 use crate::settings::settings_at;
 
 /// An answer that each attempt of a call gets.

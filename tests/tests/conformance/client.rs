@@ -4,11 +4,11 @@ use apideck_vault_core::retry::RetryPolicy;
 use apideck_vault_core::{ClientSettings, Operation, Vault};
 use apideck_vault_emulator::Emulator;
 use apideck_vault_stacks::{Ability, Call, Client as AnyClient, Outcome, Stack};
-use std::error::Error;
 use std::sync::Arc;
 use tokio::runtime::{Builder, Runtime};
 use tokio::task::JoinHandle;
 
+use crate::secrets::checked;
 use crate::settings::settings_at;
 
 /// The stack's default client for an emulator, with retries that hardly wait.
@@ -152,28 +152,4 @@ impl<T> Begun<T> {
             Self::Thread(_) => panic!("a blocking call has no task"),
         }
     }
-}
-
-/// The API key as it is and in Base64, the beginning of every token, and who the example's consumer is.
-const SECRETS: [&str; 4] = [
-    Emulator::API_KEY,
-    "ZW11bGF0b3I",
-    "eyJhbGciOi",
-    "elon@musk.com",
-];
-
-/// Whatever case it is: no error shows a secret, in any of its texts or those of its sources.
-pub(crate) fn checked<T>(outcome: Outcome<T>) -> Outcome<T> {
-    if let Err(failed) = &outcome {
-        let mut next: Option<&(dyn Error + 'static)> = Some(&*failed.error);
-        while let Some(error) = next {
-            for text in [error.to_string(), format!("{error:?}")] {
-                for secret in SECRETS {
-                    assert!(!text.contains(secret), "{secret} is in {text:?}");
-                }
-            }
-            next = error.source();
-        }
-    }
-    outcome
 }

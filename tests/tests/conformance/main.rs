@@ -38,6 +38,7 @@ mod proxies;
 mod proxy;
 mod redirects;
 mod retries;
+mod secrets;
 mod sessions;
 mod settings;
 mod statuses;
@@ -55,6 +56,7 @@ const FILES: &[&[Case]] = &[
     sessions::CASES,
     answers::CASES,
     errors::CASES,
+    secrets::CASES,
     statuses::CASES,
     bodies::CASES,
     retries::CASES,
