@@ -1,6 +1,6 @@
 //! A session, and what its answer may look like.
 
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::{OK, broken, decode, refused, with};
 
