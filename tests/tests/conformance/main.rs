@@ -28,12 +28,14 @@ mod early;
 mod errors;
 mod example;
 mod failures;
+mod floods;
 mod http2;
 mod idle;
 #[cfg(target_os = "linux")]
 mod memory;
 mod observers;
 mod oversized;
+mod pieces;
 mod proxies;
 mod proxy;
 mod redirects;
@@ -67,6 +69,8 @@ const FILES: &[&[Case]] = &[
     oversized::CASES,
     desync::CASES,
     early::CASES,
+    floods::CASES,
+    pieces::CASES,
     redirects::CASES,
     clients::CASES,
     connecting::CASES,
