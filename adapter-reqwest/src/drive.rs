@@ -19,6 +19,8 @@ pub(crate) async fn drive<O: Operation, T>(
     loop {
         step = match step {
             Step::Send(request, attempt) => {
+                // Lets the runtime see what has come on idle connections: otherwise it may be taken for the answer.
+                tokio::task::yield_now().await;
                 let (timeout, most_bytes) = (attempt.timeout(), attempt.max_response_bytes());
                 let outcome = transport::send(&client, request, timeout, most_bytes).await;
                 attempt.finish(outcome, started.elapsed())

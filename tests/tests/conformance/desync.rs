@@ -3,16 +3,20 @@
 use apideck_vault_core::error::FailureKind;
 use apideck_vault_emulator::{Answer, Emulator, End, Place};
 use apideck_vault_stacks::Stack;
+use std::io::{Read, Write};
+use std::net::TcpListener;
+use std::sync::mpsc;
 
 use crate::canned::SESSION;
 use crate::case::{Case, case};
-use crate::client::client_for;
+use crate::client::{client, client_for};
 use crate::example::example;
-use crate::settings::once;
+use crate::settings::{once, settings_at};
 
 #[rustfmt::skip] // A case is a line.
 pub(crate) const CASES: &[Case] = &[
     case("what_follows_an_answer_answers_no_other_request", smuggled),
+    case("what_arrives_between_two_requests_answers_none", late),
     case("two_lengths_that_differ_are_not_an_answer", two_lengths),
     case("a_length_beyond_all_bounds_is_not_an_answer", boundless),
     case("chunks_overrule_a_length", chunks_overrule),
@@ -48,6 +52,34 @@ fn smuggled(stack: Stack) {
         let token = answered.value.session_token().as_str();
         assert!(emulator.verify(token).is_some(), "{token} was smuggled in");
         assert_eq!(emulator.requests().len(), 2);
+    }
+}
+
+/// A second answer on a connection that no call uses, just before the next request.
+fn late(stack: Stack) {
+    let server = TcpListener::bind("127.0.0.1:0").unwrap();
+    let settings = settings_at(format!("http://{}", server.local_addr().unwrap()));
+    let (next, has_next) = mpsc::channel::<()>();
+    let (sent, is_sent) = mpsc::channel();
+    let _serving = std::thread::spawn(move || {
+        let mut open = Vec::new();
+        for socket in server.incoming() {
+            let mut socket = socket.unwrap();
+            assert!(socket.read(&mut [0; 4096]).unwrap() > 0);
+            let refusal = "HTTP/1.1 400 No\r\ncontent-length: 2\r\n\r\n{}";
+            socket.write_all(refusal.as_bytes()).unwrap();
+            has_next.recv().unwrap();
+            socket.write_all(smuggled_answer().as_bytes()).unwrap();
+            sent.send(()).unwrap();
+            open.push(socket);
+        }
+    });
+    let client = client(stack, settings.retry(once()));
+    for _ in 0..20 {
+        let failed = client.send(example()).unwrap_err();
+        assert_eq!(failed.api().status(), 400, "{}", failed.text);
+        next.send(()).unwrap();
+        is_sent.recv().unwrap();
     }
 }
 
