@@ -72,6 +72,11 @@ impl DefaultClient {
         // Divided among the addresses of a name, so that the first one cannot use all of it.
         tcp.set_connect_timeout(Some(CONNECT_TIMEOUT));
         tcp.set_nodelay(true);
+        tcp.set_keepalive(Some(KEEPALIVE));
+        tcp.set_keepalive_interval(Some(KEEPALIVE));
+        tcp.set_keepalive_retries(Some(3));
+        #[cfg(any(target_os = "android", target_os = "fuchsia", target_os = "linux"))]
+        tcp.set_tcp_user_timeout(Some(STUCK_TIMEOUT));
         Ok(Self(Arc::new(Pools {
             connector: InTime(connector(tcp)?),
             by_runtime: ByRuntime::new(),
@@ -147,6 +152,12 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 /// a request after a pause does not vanish on it
 /// ([idle timeout](https://docs.aws.amazon.com/elasticloadbalancing/latest/application/application-load-balancers.html#connection-idle-timeout)).
 const IDLE_TIMEOUT: Duration = Duration::from_secs(20);
+
+/// What reqwest does, too: hyper keeps a connection for as long as it has something to send, also after the
+/// call has ended, and the server may never read it.
+#[cfg(any(target_os = "android", target_os = "fuchsia", target_os = "linux"))]
+const STUCK_TIMEOUT: Duration = Duration::from_secs(30);
+const KEEPALIVE: Duration = Duration::from_secs(15);
 
 /// hyper reads this much at a time, 128 times before it lets another task have a turn. With its own
 /// default, 400 KiB, a server that floods the connection can keep the thread for so long that timeouts

@@ -15,8 +15,13 @@ use crate::settings::{once, settings_at};
 pub(crate) const CASES: &[Case] = &[
     case("an_early_answer_of_a_server_that_reads_on_is_the_answer", reads_on),
     case("an_early_answer_of_a_server_that_reads_no_more_is_the_answer", reads_no_more),
+    #[cfg(target_os = "linux")]
+    case("an_early_answer_leaves_no_connection_open", leaves_nothing),
     case("an_early_interim_answer_does_not_end_the_request", interim),
 ];
+
+/// What a connection may take whose server does not read, and some more.
+const STUCK_TIMEOUT: Duration = Duration::from_secs(34);
 
 fn reads_on(stack: Stack) {
     let client = client_of(stack, |socket, length| {
@@ -33,6 +38,26 @@ fn reads_no_more(stack: Stack) {
     let client = client_of(stack, |socket, _| answer(socket));
     assert_refused(&client);
     assert_refused(&client);
+}
+
+/// The server neither reads the rest nor closes the connection. The system of the client gives up on that
+/// after a while, which the server learns when it reads on.
+fn leaves_nothing(stack: Stack) {
+    let server = TcpListener::bind("127.0.0.1:0").unwrap();
+    let settings = settings_at(format!("http://{}", server.local_addr().unwrap()));
+    let serving = std::thread::spawn(move || {
+        let (mut socket, _) = server.accept().unwrap();
+        let length = length(&mut socket);
+        answer(&mut socket);
+        std::thread::sleep(STUCK_TIMEOUT);
+        let read = read(&mut socket, length);
+        assert!(read.is_err(), "it was still being sent");
+    });
+    // It lives for longer than the call.
+    let client = client(stack, settings.retry(once()));
+    assert_refused(&client);
+    serving.join().unwrap();
+    drop(client);
 }
 
 fn interim(stack: Stack) {
