@@ -1,7 +1,9 @@
 //! A connection that asks the system for little, and notices an answer to a large request that is still
 //! being sent.
 
+use std::io::{self, ErrorKind};
 use std::mem;
+use std::process;
 use std::time::Duration;
 use ureq::Error;
 use ureq::unversioned::transport::{Buffers, NextTimeout, Transport};
@@ -17,6 +19,9 @@ const A_LOOK: Duration = Duration::from_micros(1);
 #[derive(Debug)]
 pub(crate) struct Connection {
     transport: Box<dyn Transport>,
+    /// The process that opened it. After a fork, both processes have the socket, and each would read the
+    /// answers of the other.
+    process: u32,
     /// How much of the request has been sent.
     sent: usize,
     /// Whether an answer came before the request was complete. The connection is of no use afterward.
@@ -31,6 +36,7 @@ impl Connection {
     pub(crate) fn new(transport: Box<dyn Transport>) -> Self {
         Self {
             transport,
+            process: process::id(),
             sent: 0,
             is_answered: false,
             is_news: false,
@@ -98,19 +104,40 @@ impl Transport for Connection {
         self.was_heard = true;
         match mem::take(&mut self.is_news) {
             true => Ok(true),
-            false => self.transport.await_input(rounded(timeout)),
+            false => (self.transport.await_input(rounded(timeout))).map_err(broken_off),
         }
     }
 
     /// ureq asks after an answer and again before the next request. The second time is enough: it finds
     /// whatever the first one would.
     fn is_open(&mut self) -> bool {
-        !self.is_answered && (mem::take(&mut self.was_heard) || self.transport.is_open())
+        let is_ours = self.process == process::id();
+        is_ours && !self.is_answered && (mem::take(&mut self.was_heard) || self.transport.is_open())
     }
 
     fn is_tls(&self) -> bool {
         self.transport.is_tls()
     }
+}
+
+/// The same error of another kind, if ureq takes its kind for the end of a body without a length: a reset,
+/// and an end of the connection that TLS did not announce. Then somebody on the way could cut answers off.
+fn broken_off(error: Error) -> Error {
+    match error {
+        Error::Io(error) if is_end_to_ureq(error.kind()) => {
+            io::Error::new(ErrorKind::BrokenPipe, error).into()
+        }
+        error => error,
+    }
+}
+
+fn is_end_to_ureq(kind: ErrorKind) -> bool {
+    [
+        ErrorKind::UnexpectedEof,
+        ErrorKind::ConnectionAborted,
+        ErrorKind::ConnectionReset,
+    ]
+    .contains(&kind)
 }
 
 /// The next hundredth of a second. Each change of a socket's time limit is a system call.
@@ -128,19 +155,15 @@ fn rounded(timeout: NextTimeout) -> NextTimeout {
 
 #[cfg(all(test, feature = "rustls"))]
 mod tests {
-    use super::without_cookies;
+    use super::*;
     use crate::connector::{InTime, Later};
-    use apideck_vault_emulator::{Certificate, Emulator};
+    use apideck_vault_emulator::{Answer, Certificate, Emulator, End, Place};
     use std::sync::Arc;
     use ureq::Agent;
     use ureq::tls::{self, RootCerts, TlsConfig};
+    use ureq::unversioned::transport::{ConnectionDetails, Connector};
 
-    /// A look for an answer leaves TLS as it was.
-    #[test]
-    fn a_large_request_over_tls_arrives_whole() {
-        const LARGE: usize = 4 << 20;
-
-        let emulator = Emulator::start_https(Certificate::Good).unwrap();
+    fn agent(emulator: &Emulator, connector: impl Connector) -> Agent {
         let authority = emulator.certificate_authority().unwrap().pem();
         let authority = tls::Certificate::from_pem(authority.as_bytes()).unwrap();
         let provider = Arc::new(rustls::crypto::ring::default_provider());
@@ -152,7 +175,16 @@ mod tests {
             .proxy(None)
             .tls_config(tls)
             .http_status_as_error(false);
-        let agent = Agent::with_parts(config.build(), <InTime>::default(), Later);
+        Agent::with_parts(config.build(), connector, Later)
+    }
+
+    /// A look for an answer leaves TLS as it was.
+    #[test]
+    fn a_large_request_over_tls_arrives_whole() {
+        const LARGE: usize = 4 << 20;
+
+        let emulator = Emulator::start_https(Certificate::Good).unwrap();
+        let agent = agent(&emulator, <InTime>::default());
         for _ in 0..2 {
             let answer = agent.post(emulator.url()).send(&vec![b'x'; LARGE][..]);
             answer.unwrap().into_body().read_to_vec().unwrap();
@@ -184,5 +216,52 @@ mod tests {
             let length = without_cookies(&mut output, head.len());
             assert_eq!(&output[..length], sent.as_bytes());
         }
+    }
+
+    #[test]
+    fn an_answer_without_a_length_is_not_ended_by_what_breaks_off() {
+        let emulator = Emulator::start_https(Certificate::Good).unwrap();
+        let agent = agent(&emulator, <InTime>::default());
+        for (end, is_answer) in [(End::Close, true), (End::Reset, false)] {
+            let answer = Answer::status(400).http_1_0();
+            emulator.script([answer.cut(Place::InBody, end)]);
+            let answer = agent.post(emulator.url()).send_empty();
+            let body = answer.and_then(|answer| answer.into_body().read_to_vec());
+            assert_eq!(body.is_ok(), is_answer, "{body:?}");
+        }
+        let cut_off = broken_off(io::Error::from(ErrorKind::UnexpectedEof).into());
+        assert!(matches!(cut_off, Error::Io(error) if error.kind() == ErrorKind::BrokenPipe));
+    }
+
+    /// Opens connections as if another process had.
+    #[derive(Debug, Default)]
+    struct OfAnother(InTime);
+
+    impl Connector for OfAnother {
+        type Out = Connection;
+
+        fn connect(
+            &self,
+            details: &ConnectionDetails<'_>,
+            chained: Option<()>,
+        ) -> Result<Option<Connection>, Error> {
+            let opened = self.0.connect(details, chained)?;
+            Ok(opened.map(|connection| Connection {
+                process: 0,
+                ..connection
+            }))
+        }
+    }
+
+    #[test]
+    fn a_connection_of_another_process_is_not_used() {
+        let emulator = Emulator::start_https(Certificate::Good).unwrap();
+        let agent = agent(&emulator, OfAnother::default());
+        for _ in 0..2 {
+            let answer = agent.post(emulator.url()).send_empty();
+            answer.unwrap().into_body().read_to_vec().unwrap();
+        }
+        let requests = emulator.requests();
+        assert_ne!(requests[0].connection, requests[1].connection);
     }
 }

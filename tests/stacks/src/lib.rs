@@ -89,6 +89,8 @@ pub enum Ability {
     Unpacking,
     /// The adapter's default client lets other tasks of its thread have a turn, whatever arrives.
     YieldingOften,
+    /// The stack's own client tells the end of a TLS connection from one that was cut off.
+    SeeingTheEndOfTls,
     /// The adapter's default client does not unpack a compressed body that it did not request.
     LeavingPacked,
 }

@@ -39,6 +39,9 @@ impl HttpStack for Ureq {
             Ability::YieldingOften => Some("a blocking call has its thread for itself"),
             Ability::Http2 => Some("ureq speaks only HTTP/1.1"),
             Ability::FollowingRedirects => Some("the adapter tells ureq not to follow them"),
+            Ability::SeeingTheEndOfTls => {
+                Some("ureq takes both for the end; the adapter's default client does not")
+            }
             Ability::LeavingPacked => Some("ureq always unpacks gzip if its feature is on"),
             _ => None,
         }

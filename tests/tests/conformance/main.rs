@@ -46,6 +46,7 @@ mod settings;
 mod statuses;
 mod table;
 mod tls;
+mod truncated;
 
 use case::{Case, On};
 use libtest_mimic::{Arguments, Failed, Trial};
@@ -79,6 +80,7 @@ const FILES: &[&[Case]] = &[
     cancel::CASES,
     coexistence::CASES,
     tls::CASES,
+    truncated::CASES,
     http2::CASES,
     proxies::CASES,
     // Others have one loopback address.
