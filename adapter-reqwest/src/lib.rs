@@ -125,6 +125,9 @@
 //! runtime, of 64 at most. A client of your own shares them among all: while one runtime exists
 //! but does not run, a call from another one may get its idle connection, and wait for its timeout.
 //!
+//! A process that forks needs a new runtime in the child, with which the default client opens new connections.
+//! On the runtime from before the fork, a call may hang, or get the answer to one of the parent's.
+//!
 //! # Features
 //!
 //! - `rustls` (default): https for the default client, with the aws-lc-rs provider, which reqwest

@@ -44,7 +44,7 @@
 //! them one after the other, and each may take twice as long as the next one (3.3 and 1.7 s of the 5 s,
 //! if there are two).
 //!
-//! Three things are specific to ureq:
+//! Four things are specific to ureq:
 //!
 //! - An agent of your own does what ureq does: where there is a time limit, it starts a thread to look a
 //!   name up for each request, and a proxy that drips its answer to `CONNECT` can hold up an attempt for
@@ -55,6 +55,8 @@
 //! - In a program that enables its feature `gzip` or `brotli`, compressed answers are decompressed,
 //!   although this client does not request them. The size limit then applies to the decompressed
 //!   body.
+//! - After a fork, parent and child use connections of their own. An agent of your own shares them, and a call
+//!   may get the answer to one of the other process: make the agent in the child.
 //! - An attempt with a different timeout than the client was made with, because one call has its
 //!   own settings or its deadline is near, costs a little more, because that request needs its own
 //!   configuration.
