@@ -116,6 +116,12 @@ impl Builder {
         }
         Emulator::start_with(self.address, self.settings, None, None)
     }
+
+    /// The same without sockets.
+    #[cfg(fuzzing)]
+    pub fn offline(self) -> crate::Offline {
+        crate::Offline::new(self.settings)
+    }
 }
 
 impl fmt::Debug for Builder {

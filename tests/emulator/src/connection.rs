@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use http::{Request, Response};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
-use hyper::body::Incoming;
+use hyper::body::Body;
 use hyper::server::conn::http1;
 #[cfg(feature = "https")]
 use hyper::server::conn::http2;
@@ -83,7 +83,7 @@ async fn serve_tls(socket: TcpStream, connection: ConnectionId, state: &Arc<Stat
 /// hyper speaks HTTP for as long as the answers are HTTP. For an answer that is not, the service
 /// returns a [`TakeOver`] as its error: hyper writes nothing and hands the socket back, and from
 /// then on the emulator writes to the socket itself.
-async fn serve(socket: impl Socket, origin: Origin, state: &Arc<State>) {
+pub(crate) async fn serve(socket: impl Socket, origin: Origin, state: &Arc<State>) {
     let service = service_fn(|request| exchange(request, origin, Arc::clone(state)));
     let gate = Gate::new(socket, Arc::clone(state));
     let mut http = http1::Builder::new();
@@ -101,9 +101,17 @@ async fn serve(socket: impl Socket, origin: Origin, state: &Arc<State>) {
     }
 }
 
+/// The body of a request.
+pub(crate) trait Sent:
+    Body<Data: Send, Error: Into<Box<dyn Error + Send + Sync>>> + Send + 'static
+{
+}
+
+impl<B: Body<Data: Send, Error: Into<Box<dyn Error + Send + Sync>>> + Send + 'static> Sent for B {}
+
 /// One request and its answer.
-fn exchange(
-    request: Request<Incoming>,
+pub(crate) fn exchange(
+    request: Request<impl Sent>,
     origin: Origin,
     state: Arc<State>,
 ) -> impl Future<Output = Result<Response<AnswerBody>, TakeOver>> {
@@ -146,7 +154,7 @@ enum Arrived {
 }
 
 /// Reads the request to its end and picks its answer.
-async fn record(request: Request<Incoming>, origin: Origin, state: Arc<State>) -> Arrived {
+async fn record(request: Request<impl Sent>, origin: Origin, state: Arc<State>) -> Arrived {
     let (parts, body) = request.into_parts();
     let settings = state.settings();
     let body = Limited::new(body, settings.largest_body).collect();

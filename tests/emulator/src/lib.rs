@@ -128,6 +128,8 @@ mod cors;
 mod cut;
 mod exchange;
 mod hosted;
+#[cfg(fuzzing)]
+mod offline;
 mod page;
 mod random;
 mod request;
@@ -149,6 +151,8 @@ pub use answer::Answer;
 pub use builder::Builder;
 pub use cut::{End, Place};
 pub use exchange::Exchange;
+#[cfg(fuzzing)]
+pub use offline::Offline;
 pub use request::{ConnectionId, RecordedRequest};
 pub use server::Emulator;
 #[cfg(feature = "https")]

@@ -13,13 +13,13 @@ use crate::wire::TakeOver;
 
 /// A connection, with or without TLS.
 pub(crate) trait Socket: AsyncRead + AsyncWrite + Send + Unpin + 'static {
-    /// The TCP connection that it runs over.
-    fn tcp(&self) -> &TcpStream;
+    /// Makes it end with a reset when it is dropped.
+    fn reset_when_dropped(&self) -> io::Result<()>;
 }
 
 impl Socket for TcpStream {
-    fn tcp(&self) -> &TcpStream {
-        self
+    fn reset_when_dropped(&self) -> io::Result<()> {
+        self.set_zero_linger()
     }
 }
 

@@ -57,8 +57,8 @@ impl Tls {
 }
 
 impl Socket for TlsStream<TcpStream> {
-    fn tcp(&self) -> &TcpStream {
-        self.get_ref().0
+    fn reset_when_dropped(&self) -> io::Result<()> {
+        self.get_ref().0.set_zero_linger()
     }
 }
 

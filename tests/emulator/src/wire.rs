@@ -108,7 +108,7 @@ impl TakeOver {
                 }
             }
             End::Reset => {
-                let _ = socket.tcp().set_zero_linger();
+                let _ = socket.reset_when_dropped();
             }
             End::Hang => until_gone(&mut socket).await,
         }
