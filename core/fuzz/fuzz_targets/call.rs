@@ -5,7 +5,8 @@
 use apideck_vault_core::error::{Failure, FailureKind};
 use apideck_vault_core::retry::{ExponentialBackoff, RetryBudget};
 use apideck_vault_core::{ClientSettings, CreateSession, Step};
-use apideck_vault_core_fuzz::{Answer, check, vault};
+use apideck_vault_core_fuzz::answer::Answer;
+use apideck_vault_core_fuzz::{check, vault};
 use arbitrary::Arbitrary;
 use libfuzzer_sys::fuzz_target;
 use std::io;

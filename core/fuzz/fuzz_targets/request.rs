@@ -4,7 +4,9 @@
 #![no_main]
 
 use apideck_vault_core::http::{HeaderMap, HeaderName, Uri};
+use apideck_vault_core::serde_json::{self, Value};
 use apideck_vault_core::{CreateSession, Operation, Session, Vault};
+use apideck_vault_core_fuzz::json::{Json, Name, object};
 use arbitrary::Arbitrary;
 use libfuzzer_sys::fuzz_target;
 use std::collections::BTreeSet;
@@ -18,7 +20,7 @@ struct Input {
     app: String,
     consumer: String,
     headers: Vec<(String, String)>,
-    custom: Option<(String, String)>,
+    session: Option<Vec<(Name, Json)>>,
 }
 
 fuzz_target!(|input: Input| {
@@ -41,8 +43,13 @@ fuzz_target!(|input: Input| {
     for (name, value) in &input.headers {
         create = create.header(name, value);
     }
-    if let Some((name, value)) = &input.custom {
-        create = create.session(Session::new().custom_consumer_setting(name, value.as_str()));
+    let mut session = String::new();
+    if let Some(fields) = &input.session {
+        object(fields, &mut session);
+        match serde_json::from_str::<Session>(&session) {
+            Ok(read) => create = create.session(read),
+            Err(error) => assert!(!error.to_string().is_empty()),
+        }
     }
     let request = made().and_then(|vault| create.encode(&vault));
     let request = match request {
@@ -73,7 +80,7 @@ fuzz_target!(|input: Input| {
         .map(str::to_owned)
         .into();
     names.insert("x-apideck-consumer-id".to_owned());
-    if input.custom.is_some() {
+    if create.session.is_some() {
         names.insert("content-type".to_owned());
     }
     let ours = names.len();
@@ -99,8 +106,33 @@ fuzz_target!(|input: Input| {
     assert!(input.key.ends_with(key.strip_prefix("Bearer ").unwrap()));
     assert_eq!(headers["x-apideck-app-id"], input.app.as_str());
     assert_eq!(headers["x-apideck-consumer-id"], input.consumer.as_str());
-    assert_eq!(request.body().is_empty(), input.custom.is_none());
+    match &create.session {
+        Some(read) => check_session(&session, read, request.body()),
+        None => assert!(request.body().is_empty()),
+    }
 });
+
+/// Everything that was set is sent, as it was, and nothing else.
+fn check_session(text: &str, read: &Session, body: &[u8]) {
+    let mut given: Value = serde_json::from_str(text).unwrap();
+    let custom = given
+        .get("custom_consumer_settings")
+        .and_then(Value::as_object);
+    assert_eq!(read.custom_consumer_settings.as_ref(), custom);
+    let mut sent: Value = serde_json::from_slice(body).unwrap();
+    for value in [&mut given, &mut sent] {
+        let session = value.as_object_mut().unwrap();
+        // What it holds is compared above: a fraction may be read as its neighbor the second time.
+        session.remove("custom_consumer_settings");
+        for part in session.values_mut().filter_map(Value::as_object_mut) {
+            part.retain(|_, value| !value.is_null());
+            // `030m` is sent as `30m`.
+            part.remove("session_length");
+        }
+        session.retain(|_, value| !value.is_null());
+    }
+    assert_eq!(sent, given);
+}
 
 fn longest(headers: &[(String, String)]) -> usize {
     headers

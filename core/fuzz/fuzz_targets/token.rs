@@ -4,7 +4,7 @@
 
 use apideck_vault_core::SessionToken;
 use apideck_vault_core::serde_json::{Value, from_slice};
-use arbitrary::Arbitrary;
+use arbitrary::{Arbitrary, Unstructured};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use libfuzzer_sys::fuzz_target;
@@ -12,12 +12,20 @@ use libfuzzer_sys::fuzz_target;
 #[derive(Debug, Arbitrary)]
 enum Token {
     Text(String),
-    Payload(Vec<u8>),
+    Payload(String),
     Times(f64, i64),
     Ids(String, String),
 }
 
-fuzz_target!(|token: Token| {
+fuzz_target!(|data: &[u8]| {
+    // Seeds are payloads as they are.
+    let token = match data.first() {
+        Some(b'{') => String::from_utf8(data.to_vec()).ok().map(Token::Payload),
+        _ => Token::arbitrary_take_rest(Unstructured::new(data)).ok(),
+    };
+    let Some(token) = token else {
+        return;
+    };
     let payload = match token {
         Token::Text(text) => {
             let token = SessionToken::new(text.clone());
@@ -26,7 +34,7 @@ fuzz_target!(|token: Token| {
             let _ = token.claims();
             return;
         }
-        Token::Payload(payload) => payload,
+        Token::Payload(payload) => payload.into_bytes(),
         Token::Times(exp, iat) => format!(r#"{{"exp":{exp},"iat":{iat}}}"#).into_bytes(),
         Token::Ids(consumer, app) => {
             let (consumer, app) = (Value::from(consumer), Value::from(app));
