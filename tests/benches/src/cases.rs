@@ -61,7 +61,7 @@ pub fn all(meter: &mut impl Meter) {
     call::three_attempts(meter, &vault, &prepared);
 }
 
-/// Hands the meter answers of growing sizes.
+/// Hands the meter inputs of growing sizes.
 ///
 /// # Panics
 ///

@@ -1,14 +1,17 @@
-//! Answers that are made to be expensive, in three sizes each: reading one may take no more than its share.
+//! Inputs that are made to be expensive, in three sizes each: none may take more than its share.
 
-use apideck_vault_core::{Operation as _, Vault};
+use apideck_vault_core::{CreateSession, Operation as _, Session, SessionToken, Vault};
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use bytes::Bytes;
-use http::{Response, header};
+use http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode, header};
+use serde_json::{Map, Value};
 
 use super::{Meter, Side};
 use crate::example;
 
 /// The case for each of the sizes, and the answer's status, start, repeated part and end.
-pub type Shape = (
+type Shape = (
     [&'static str; 3],
     u16,
     &'static str,
@@ -16,13 +19,17 @@ pub type Shape = (
     &'static str,
 );
 
-/// How many bytes the smallest body of each shape has. The others have twice and four times as many.
+/// How many bytes the smallest input has. The others have twice and four times as many.
 pub const SMALLEST: usize = 16 * 1024;
 
 const SESSION: &str = r#"],"data":{"session_uri":"https://v/s","session_token":"t"}}"#;
 
-/// The shapes.
-pub const SHAPES: [Shape; 8] = [
+/// The cases of what has a name for each of its parts, all different.
+const HEADERS: [&str; 3] = ["headers-1", "headers-2", "headers-4"];
+const SESSION_KEYS: [&str; 3] = ["session-keys-1", "session-keys-2", "session-keys-4"];
+const CLAIMS: [&str; 3] = ["claims-1", "claims-2", "claims-4"];
+
+const SHAPES: [Shape; 9] = [
     (
         ["deep-1", "deep-2", "deep-4"],
         400,
@@ -73,6 +80,13 @@ pub const SHAPES: [Shape; 8] = [
         r#""}"#,
     ),
     (
+        ["downstream-1", "downstream-2", "downstream-4"],
+        400,
+        r#"{"downstream_errors":["#,
+        r#"{"code":""},"#,
+        "0]}",
+    ),
+    (
         ["raw-1", "raw-2", "raw-4"],
         200,
         r#"{"_raw":[0"#,
@@ -81,8 +95,21 @@ pub const SHAPES: [Shape; 8] = [
     ),
 ];
 
-/// Measures every shape in its sizes.
+/// The cases of each input, the smallest first.
+pub fn cases() -> impl Iterator<Item = [&'static str; 3]> {
+    let bodies = SHAPES.into_iter().map(|(cases, ..)| cases);
+    bodies.chain([HEADERS, SESSION_KEYS, CLAIMS])
+}
+
+/// Measures every input in its sizes.
 pub fn all(meter: &mut impl Meter, vault: &Vault) {
+    bodies(meter, vault);
+    headers(meter, vault);
+    session_keys(meter, vault);
+    claims(meter);
+}
+
+fn bodies(meter: &mut impl Meter, vault: &Vault) {
     let create = example::create();
     for (names, status, start, part, end) in SHAPES {
         for (name, times) in names.into_iter().zip([1, 2, 4]) {
@@ -90,8 +117,8 @@ pub fn all(meter: &mut impl Meter, vault: &Vault) {
             let body = Bytes::from([start, &parts, end].concat());
             let answer = || {
                 let mut answer = Response::new(body.clone());
-                *answer.status_mut() = http::StatusCode::from_u16(status).unwrap_or_default();
-                let json = http::HeaderValue::from_static("application/json");
+                *answer.status_mut() = StatusCode::from_u16(status).unwrap_or_default();
+                let json = HeaderValue::from_static("application/json");
                 answer.headers_mut().insert(header::CONTENT_TYPE, json);
                 answer
             };
@@ -100,4 +127,48 @@ pub fn all(meter: &mut impl Meter, vault: &Vault) {
             });
         }
     }
+}
+
+fn headers(meter: &mut impl Meter, vault: &Vault) {
+    let create = example::create();
+    for (case, times) in HEADERS.into_iter().zip([1, 2, 4]) {
+        let names = names(times).filter_map(|name| HeaderName::try_from(name).ok());
+        let value = HeaderValue::from_static("12345678");
+        let headers: HeaderMap = names.map(|name| (name, value.clone())).collect();
+        let answer = || {
+            let mut answer = Response::new(Bytes::from_static(b"{}"));
+            *answer.status_mut() = StatusCode::BAD_REQUEST;
+            *answer.headers_mut() = headers.clone();
+            answer
+        };
+        meter.measure(case, Side::Ours, answer, |answer| {
+            create.decode(vault, answer)
+        });
+    }
+}
+
+fn session_keys(meter: &mut impl Meter, vault: &Vault) {
+    for (case, times) in SESSION_KEYS.into_iter().zip([1, 2, 4]) {
+        let mut session = Session::new();
+        session.custom_consumer_settings = Some(object(times));
+        let create = CreateSession::new(example::CONSUMER_ID).session(session);
+        meter.measure(case, Side::Ours, || (), |()| create.encode(vault));
+    }
+}
+
+fn claims(meter: &mut impl Meter) {
+    for (case, times) in CLAIMS.into_iter().zip([1, 2, 4]) {
+        let payload = URL_SAFE_NO_PAD.encode(Value::from(object(times)).to_string());
+        let token = SessionToken::new(format!("e30.{payload}.c2ln"));
+        meter.measure(case, Side::Ours, || (), |()| token.claims());
+    }
+}
+
+/// So many different names, that each with its value there are so many times the smallest size.
+fn names(times: usize) -> impl Iterator<Item = String> {
+    (0..times * SMALLEST / 16).map(|number| format!("x-{number:06}"))
+}
+
+fn object(times: usize) -> Map<String, Value> {
+    names(times).map(|name| (name, Value::from(1))).collect()
 }
