@@ -153,7 +153,8 @@ fn rounded(timeout: NextTimeout) -> NextTimeout {
     NextTimeout { after, ..timeout }
 }
 
-#[cfg(all(test, feature = "rustls"))]
+#[cfg(test)]
+#[cfg(feature = "rustls")]
 mod tests {
     use super::*;
     use crate::connector::{InTime, Later};
