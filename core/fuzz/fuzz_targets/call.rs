@@ -2,7 +2,7 @@
 
 #![no_main]
 
-use apideck_vault_core::error::{Failure, FailureKind};
+use apideck_vault_core::error::{Failure, FailureKind, GaveUp};
 use apideck_vault_core::retry::{ExponentialBackoff, RetryBudget};
 use apideck_vault_core::{ClientSettings, CreateSession, Step};
 use apideck_vault_core_fuzz::answer::Answer;
@@ -91,6 +91,8 @@ fuzz_target!(|input: Input| {
     assert!(attempts <= max_attempts.max(1));
     if let Err(error) = result {
         check(&error);
+        assert_eq!(error.is_deadline(), error.gave_up() == GaveUp::Deadline);
+        assert!(error.api_error().is_none() || error.failure_kind().is_none());
         assert_eq!(error.attempts(), attempts);
         assert_eq!(error.history().len(), attempts as usize);
         if let (true, Some(deadline)) = (input.is_right, input.deadline) {

@@ -35,6 +35,18 @@ fuzz_target!(|data: &[u8]| {
         }
         Err(error) => {
             check(&error);
+            let headers = match &error {
+                ResponseError::Api(error) => error.headers(),
+                ResponseError::Decode(error) => error.headers(),
+                _ => return,
+            };
+            for (name, value) in headers {
+                let value = String::from_utf8_lossy(value.as_bytes());
+                assert!(
+                    !has_key(name.as_str()) && !has_key(&value),
+                    "{name}: {value}"
+                );
+            }
             if let ResponseError::Api(error) = &error {
                 let texts = [error.message(), error.error(), error.type_name()];
                 let texts = texts.into_iter().chain([error.detail(), error.reference()]);
@@ -43,6 +55,7 @@ fuzz_target!(|data: &[u8]| {
                 let kept: usize = texts.iter().map(|text| text.len()).sum();
                 assert!(kept <= 2 * bytes + 100, "{kept} of {bytes}");
                 assert!(error.downstream_errors().len() <= 100);
+                assert!(!has_key(&format!("{:?}", error.downstream_errors())));
                 let _ = (error.retry_after(), error.request_id());
             }
         }

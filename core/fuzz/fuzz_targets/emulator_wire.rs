@@ -9,7 +9,7 @@ fuzz_target!(|sent: &[u8]| {
     let emulator = Emulator::builder()
         .accept_any_key()
         .hosted()
-        .largest_body(2000)
+        .largest_body(800)
         .offline();
     // Its clock moves on as soon as nothing else can happen, so that waits take no time.
     let runtime = tokio::runtime::Builder::new_current_thread()

@@ -1,14 +1,13 @@
 //! Requests to the emulator: good ones, with any part changed.
 
+use apideck_vault_core::Bytes;
 use apideck_vault_core::http::{HeaderName, HeaderValue, Method, Request, Uri};
-use apideck_vault_core::{
-    Bytes,
-    serde_json::{Value, json},
-};
+use apideck_vault_core::serde_json::json;
 use apideck_vault_emulator::{Emulator, Offline};
 use arbitrary::Arbitrary;
 
-use crate::json::{Json, Name};
+use crate::example::{self, Changes};
+use crate::json::Json;
 
 const METHODS: [Method; 7] = [
     Method::POST,
@@ -42,7 +41,14 @@ pub struct Ask {
     query: Option<String>,
     token: Token,
     changes: Vec<(u8, Change)>,
-    body: Option<Json>,
+    body: Option<Body>,
+}
+
+#[derive(Debug, Arbitrary)]
+enum Body {
+    Session(Changes),
+    Patch(Changes),
+    Other(Json),
 }
 
 #[derive(Debug, Arbitrary)]
@@ -69,11 +75,10 @@ enum Part {
 enum Token {
     /// Of the session that was created last.
     Last,
-    /// With these claims besides, or instead of, those of a session or of the state of a link.
-    Signed {
-        is_state: bool,
-        claims: Vec<(Name, Json)>,
-    },
+    /// Of the example's session, with changed claims.
+    Session(Changes),
+    /// Of a link to a page that changes a connection.
+    Link(Changes),
     /// A session's, with one character changed.
     Changed(u16),
     Other(String),
@@ -155,11 +160,16 @@ impl Ask {
     }
 
     fn body(&self) -> String {
-        let mut body = String::new();
-        if let Some(json) = &self.body {
-            json.write(&mut body);
+        match &self.body {
+            None => String::new(),
+            Some(Body::Session(changes)) => changes.of(example::session()).to_string(),
+            Some(Body::Patch(changes)) => changes.of(example::patch()).to_string(),
+            Some(Body::Other(json)) => {
+                let mut body = String::new();
+                json.write(&mut body);
+                body
+            }
         }
-        body
     }
 
     fn uri(&self, token: &str) -> Option<Uri> {
@@ -201,29 +211,19 @@ impl Ask {
 impl Token {
     fn text(&self, emulator: &Offline, last: &str) -> String {
         let session = || {
-            json!({
-                "application_id": Emulator::APP_ID, "consumer_id": Emulator::CONSUMER_ID, "exp": u64::MAX,
-            })
+            let mut claims = example::session();
+            claims["application_id"] = Emulator::APP_ID.into();
+            claims["consumer_id"] = Emulator::CONSUMER_ID.into();
+            claims["exp"] = u64::MAX.into();
+            claims
         };
         match self {
             Self::Last => last.to_owned(),
-            Self::Signed { is_state, claims } => {
-                let mut signed = session();
-                if *is_state {
-                    signed = json!({
-                        "change": "authorize", "for": Emulator::CONSUMER_ID, "unified_api": "crm",
-                        "service_id": "bluebird-crm", "back": "https://mysaas.com", "exp": u64::MAX,
-                    });
-                }
-                for (name, value) in claims {
-                    let mut text = String::new();
-                    value.write(&mut text);
-                    let value: Value =
-                        apideck_vault_core::serde_json::from_str(&text).unwrap_or_default();
-                    signed[name.as_str()] = value;
-                }
-                emulator.sign(&signed)
-            }
+            Self::Session(changes) => emulator.sign(&changes.of(session())),
+            Self::Link(changes) => emulator.sign(&changes.of(json!({
+                "change": "authorize", "for": Emulator::CONSUMER_ID, "unified_api": "crm",
+                "service_id": "bluebird-crm", "back": "https://mysaas.com", "exp": u64::MAX,
+            }))),
             Self::Changed(index) => {
                 let token = emulator.sign(&session());
                 let index = usize::from(*index) % token.len();

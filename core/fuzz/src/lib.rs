@@ -7,6 +7,7 @@ use std::sync::LazyLock;
 pub mod answer;
 pub mod ask;
 pub mod echo;
+pub mod example;
 pub mod json;
 pub mod page;
 

@@ -1,0 +1,107 @@
+//! Valid JSON, with any part of it changed.
+
+use apideck_vault_core::serde_json::{self, Value, json};
+use arbitrary::Arbitrary;
+
+use crate::json::{Json, Name};
+
+/// The parts that may be changed of the session, the claims and the patch below.
+const PARTS: [&str; 34] = [
+    "/consumer_metadata",
+    "/consumer_metadata/account_name",
+    "/consumer_metadata/user_name",
+    "/consumer_metadata/email",
+    "/consumer_metadata/image",
+    "/redirect_uri",
+    "/settings",
+    "/settings/unified_apis",
+    "/settings/session_length",
+    "/settings/show_logs",
+    "/settings/allow_actions",
+    "/theme",
+    "/theme/logo",
+    "/theme/primary_color",
+    "/theme/sidepanel_background_color",
+    "/theme/sidepanel_text_color",
+    "/theme/vault_name",
+    "/theme/privacy_url",
+    "/theme/terms_url",
+    "/custom_consumer_settings",
+    "/application_id",
+    "/consumer_id",
+    "/exp",
+    "/change",
+    "/for",
+    "/unified_api",
+    "/service_id",
+    "/back",
+    "/enabled",
+    "/settings/api_key",
+    "/metadata",
+    "/configuration",
+    "/configuration/0/defaults",
+    "/configuration/0/defaults/0/id",
+];
+
+#[derive(Debug, Arbitrary)]
+pub struct Changes(Vec<(Part, Json)>);
+
+#[derive(Debug, Arbitrary)]
+enum Part {
+    Known(u8),
+    /// A field of the whole, which may be new.
+    Field(Name),
+}
+
+impl Changes {
+    pub fn of(&self, mut example: Value) -> Value {
+        for (part, value) in &self.0 {
+            let mut text = String::new();
+            value.write(&mut text);
+            let value = serde_json::from_str(&text).unwrap_or_default();
+            match part {
+                Part::Known(index) => {
+                    let part = PARTS[usize::from(*index) % PARTS.len()];
+                    if let Some(found) = example.pointer_mut(part) {
+                        *found = value;
+                    }
+                }
+                Part::Field(name) => example[name.as_str()] = value,
+            }
+        }
+        example
+    }
+}
+
+pub fn session() -> Value {
+    json!({
+        "consumer_metadata": {
+            "account_name": "SpaceX", "user_name": "Elon Musk", "email": "elon@musk.com",
+            "image": "https://www.spacex.com/static/images/share.jpg",
+        },
+        "redirect_uri": "https://mysaas.com/dashboard",
+        "settings": {
+            "unified_apis": ["crm"], "session_length": "30m", "show_logs": true, "allow_actions": ["delete"],
+        },
+        "theme": {
+            "logo": "https://res.cloudinary.com/apideck/icons/intercom", "primary_color": "#286efa",
+            "sidepanel_background_color": "#286efa", "sidepanel_text_color": "#FFFFFF",
+            "vault_name": "Intercom", "privacy_url": "https://compliance.apideck.com/privacy-policy",
+            "terms_url": "https://www.termsfeed.com/terms-conditions/957c85c1b089ae9e3219c83eff65377e",
+        },
+        "custom_consumer_settings": {"feature_flag_1": true},
+    })
+}
+
+/// What changes a connection.
+pub fn patch() -> Value {
+    json!({
+        "enabled": true,
+        "settings": {
+            "api_key": "x", "subdomain": "s", "username": "u", "password": "p", "client_id": "c",
+            "client_secret": "s",
+        },
+        "metadata": {"plan": "gold"},
+        "configuration": [{"resource": "leads", "defaults": [{"id": "status", "value": "open"}]}],
+    })
+}
