@@ -44,7 +44,9 @@
 //!
 //! If the server's name has several addresses, one that does not answer does not cost the call: the other
 //! family (IPv4 or IPv6) is tried after 300 ms ([RFC 8305]), and addresses of one family share the 5 s
-//! equally. A reqwest client of your own divides the connect timeout in the same way, if it has one.
+//! equally. Of two such addresses, the second one's turn comes after 2.5 s: a deadline of 5 s or less, half of
+//! which is the first attempt's, ends before it, so give such a call 6 s. A reqwest client of your own divides
+//! the connect timeout in the same way, if it has one.
 //!
 //! For another TLS library, certificates of your company, a proxy with a password or HTTP/2, bring your own
 //! `reqwest::Client`: see [`VaultClient::from_client`].

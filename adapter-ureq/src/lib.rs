@@ -42,7 +42,7 @@
 //!
 //! If the server's name has several addresses, one that does not answer does not cost the call: ureq tries
 //! them one after the other, and each may take twice as long as the next one (3.3 and 1.7 s of the 5 s,
-//! if there are two).
+//! if there are two). With a shorter deadline, they share the time of the attempt in the same way.
 //!
 //! Four things are specific to ureq:
 //!

@@ -1,6 +1,7 @@
 //! A name with more than one address. (The cases bring a resolver along: that of the default clients is
 //! the system's.)
 
+use apideck_vault_core::ClientSettings;
 use apideck_vault_emulator::Emulator;
 use apideck_vault_stacks::{Custom, Stack};
 use socket2::{Domain, Socket, Type};
@@ -16,33 +17,45 @@ use crate::settings::{once, settings_at};
 pub(crate) const CASES: &[Case] = &[
     case("an_address_that_refuses_does_not_cost_the_call", refuses),
     case("an_address_that_swallows_packets_does_not_cost_the_call", swallows),
+    case("half_of_a_deadline_of_6_s_is_enough_for_a_second_address", short_deadline),
 ];
 
 const HERE: Ipv4Addr = Ipv4Addr::LOCALHOST;
 const OTHER: Ipv4Addr = Ipv4Addr::new(127, 0, 0, 2);
 
-/// Sends one request, without retries, to a name with these two addresses. Returns how long it took.
-fn send(stack: Stack, emulator: &Emulator) -> Duration {
+/// Sends one request, in one attempt, to a name with these two addresses. Returns how long it took.
+fn send(
+    stack: Stack,
+    emulator: &Emulator,
+    change: fn(ClientSettings) -> ClientSettings,
+) -> Duration {
     let addresses = [IpAddr::V4(OTHER), IpAddr::V4(HERE)];
     let url = format!("http://localhost:{}", emulator.address().port());
     let custom = Custom::new().finding(&addresses);
-    let client = custom_client(stack, settings_at(url).retry(once()), &custom);
+    let client = custom_client(stack, change(settings_at(url)), &custom);
     let began = Instant::now();
     assert_eq!(client.send(example()).unwrap().attempts, 1);
     began.elapsed()
 }
 
 fn refuses(stack: Stack) {
-    send(stack, &Emulator::start().unwrap());
+    send(stack, &Emulator::start().unwrap(), |it| it.retry(once()));
 }
 
 /// A part of the 5 s to connect is the first address's. Then it is the other one's turn.
 fn swallows(stack: Stack) {
     let emulator = Emulator::start().unwrap();
     let _full = Full::listen(SocketAddr::from((OTHER, emulator.address().port())));
-    let took = send(stack, &emulator);
+    let took = send(stack, &emulator, |it| it.retry(once()));
     // It would have been quicker if the first address had refused.
     assert!(took > Duration::from_secs(1), "{took:?}");
+}
+
+/// The first of several attempts has half of the deadline: a little more than an address has.
+fn short_deadline(stack: Stack) {
+    let emulator = Emulator::start().unwrap();
+    let _full = Full::listen(SocketAddr::from((OTHER, emulator.address().port())));
+    send(stack, &emulator, |it| it.deadline(Duration::from_secs(6)));
 }
 
 /// A listener whose queue is full: the system drops what else would connect.
