@@ -40,6 +40,15 @@ impl RecordedRequest {
         }
     }
 
+    /// What it takes to keep it, without what is the same for all.
+    pub(crate) fn size(&self) -> usize {
+        let headers = self.headers.iter();
+        headers
+            .map(|(name, value)| name.as_str().len().saturating_add(value.len()))
+            .fold(self.body.len(), usize::saturating_add)
+            .saturating_add(self.path_and_query().len())
+    }
+
     /// The path and query, such as `/vault/sessions`.
     pub fn path_and_query(&self) -> &str {
         self.uri

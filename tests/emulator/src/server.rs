@@ -151,7 +151,8 @@ impl Emulator {
     /// answered.
     ///
     /// A request whose body never ended is not listed. The latest 10,000 are kept, unless the
-    /// [builder](Builder::kept_requests) says otherwise, and at most 256 MiB of bodies.
+    /// [builder](Builder::kept_requests) says otherwise, and at most 256 MiB of their
+    /// headers and bodies.
     pub fn requests(&self) -> Vec<RecordedRequest> {
         self.state.requests()
     }

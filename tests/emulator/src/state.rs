@@ -11,7 +11,7 @@ use crate::{Answer, End, Exchange, RecordedRequest, cors};
 
 pub(crate) type Rule = Arc<dyn Fn(&RecordedRequest) -> Option<Answer> + Send + Sync>;
 
-/// The most that is kept of the bodies of requests.
+/// The most that is kept of the targets, headers and bodies of requests.
 const MOST_KEPT_BYTES: usize = 256 * 1024 * 1024;
 
 type OnExchange = Arc<dyn Fn(&Exchange) + Send + Sync>;
@@ -62,7 +62,7 @@ pub(crate) struct Seen {
     pub(crate) requests: VecDeque<RecordedRequest>,
     /// How many arrived, with those that are no longer kept.
     pub(crate) arrived: usize,
-    /// The size of their bodies.
+    /// Their size.
     kept_bytes: usize,
     pub(crate) open_connections: usize,
 }
@@ -70,13 +70,13 @@ pub(crate) struct Seen {
 impl Seen {
     fn keep(&mut self, request: RecordedRequest, most: usize) {
         self.arrived = self.arrived.saturating_add(1);
-        self.kept_bytes = self.kept_bytes.saturating_add(request.body.len());
+        self.kept_bytes = self.kept_bytes.saturating_add(request.size());
         self.requests.push_back(request);
         while self.requests.len() > most || self.kept_bytes > MOST_KEPT_BYTES {
             let Some(oldest) = self.requests.pop_front() else {
                 break;
             };
-            self.kept_bytes = self.kept_bytes.saturating_sub(oldest.body.len());
+            self.kept_bytes = self.kept_bytes.saturating_sub(oldest.size());
         }
     }
 }

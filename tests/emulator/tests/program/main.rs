@@ -1,6 +1,8 @@
 //! The emulator as a program, run as a user runs it.
 #![cfg(all(feature = "program", unix))]
 
+mod hostile;
+
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::process::{Child, ChildStdout, Command, Output, Stdio};

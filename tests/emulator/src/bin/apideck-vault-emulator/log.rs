@@ -46,7 +46,7 @@ impl Log {
     }
 
     fn note(&self, exchange: &Exchange) {
-        let call = format!("{} {}", exchange.method, exchange.path);
+        let call = printable(&format!("{} {}", exchange.method, exchange.path));
         let Ok(mut unknown) = self.unknown.lock() else {
             return;
         };
@@ -67,7 +67,7 @@ impl Log {
         } else if !unknown.is_empty() {
             let _ = writeln!(out, "\nAsked for, and not there:");
             for (call, times) in unknown.iter() {
-                let _ = writeln!(out, "  {} ({times}x)", printable(call));
+                let _ = writeln!(out, "  {} ({times}x)", call);
             }
         }
     }
