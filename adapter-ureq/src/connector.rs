@@ -143,10 +143,6 @@ impl Transport for ToProxy {
     fn is_open(&mut self) -> bool {
         self.transport.is_open()
     }
-
-    fn is_tls(&self) -> bool {
-        self.transport.is_tls()
-    }
 }
 
 /// Leaves the lookup to the connector, which ureq only asks if it has no connection at hand.
