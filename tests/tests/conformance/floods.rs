@@ -2,19 +2,19 @@
 //! byte now and then.
 
 use apideck_vault_core::error::FailureKind;
-use apideck_vault_stacks::{Failed, Stack};
+use apideck_vault_stacks::{Ability, Failed, Stack};
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use crate::case::{Case, case};
 use crate::client::client;
 use crate::example::example;
-use crate::settings::{PATIENCE, once, settings_at};
+use crate::settings::{once, settings_at};
 
 #[rustfmt::skip] // A case is a line.
 pub(crate) const CASES: &[Case] = &[
-    case("a_flood_in_any_part_of_an_answer_ends", fast),
+    case("a_flood_in_any_part_of_an_answer_ends", fast).needs(Ability::YieldingOften),
     case("a_trickle_in_any_part_of_an_answer_times_out", slow),
 ];
 
@@ -58,9 +58,7 @@ fn send(stack: Stack, answer: impl FnOnce(&mut TcpStream) + Send + 'static) -> F
         answer(&mut socket);
     });
     let settings = settings.retry(once()).attempt_timeout(TIMEOUT);
-    let began = Instant::now();
     let failed = client(stack, settings).send(example()).unwrap_err();
-    assert!(began.elapsed() < PATIENCE, "{:?}", began.elapsed());
     // It ends because the client has hung up.
     serving.join().unwrap();
     failed
