@@ -4,7 +4,7 @@ use apideck_vault_core::Bytes;
 use apideck_vault_core::error::{Failure, FailureKind};
 use apideck_vault_core::http::{HeaderValue, Method, Request, Response, header};
 use http_body::Body as _;
-use http_body_util::{BodyExt as _, LengthLimitError, Limited};
+use http_body_util::{BodyExt as _, Limited};
 use reqwest::Client;
 use std::time::Duration;
 
@@ -23,12 +23,11 @@ pub(crate) async fn send(
     }
     match Limited::new(body, most_bytes).collect().await {
         Ok(body) => Ok(Response::from_parts(head, body.to_bytes())),
-        Err(error) if error.is::<LengthLimitError>() => Err(Failure::too_large(most_bytes)),
-        Err(error) => match error.downcast::<reqwest::Error>() {
-            Ok(error) => Err(classify(*error)),
-            // `Limited` has no third kind of error.
-            Err(_) => Err(Failure::too_large(most_bytes)),
-        },
+        Err(error) => Err(match error.downcast::<reqwest::Error>() {
+            Ok(error) => classify(*error),
+            // It is `Limited`'s own.
+            Err(_) => Failure::too_large(most_bytes),
+        }),
     }
 }
 
