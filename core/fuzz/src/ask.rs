@@ -147,6 +147,8 @@ impl Ask {
                     headers.append(name, value.unwrap_or(HeaderValue::from_static("x")));
                 }
                 Change::Other(value) => {
+                    // HTTP drops blanks around a value.
+                    let value = value.trim_matches([' ', '\t']);
                     headers.insert(name, HeaderValue::from_bytes(value.as_bytes()).ok()?);
                 }
             }

@@ -90,7 +90,10 @@ fn without_percents(text: &str) -> String {
                 decoded.push(char::from(code));
                 decoded.push_str(&part[2..]);
             }
-            None => decoded.push_str(part),
+            None => {
+                decoded.push('%');
+                decoded.push_str(part);
+            }
         }
     }
     decoded
