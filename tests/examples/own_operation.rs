@@ -5,7 +5,7 @@ use apideck_vault_core::error::{BuildError, ResponseError};
 use apideck_vault_core::http::{Method, Request, Response, StatusCode};
 use apideck_vault_core::operation::{decode_json, header_value, path_segment};
 use apideck_vault_core::{Bytes, Operation, UnifiedApiId, Vault};
-use apideck_vault_emulator::{Answer, Emulator};
+use apideck_vault_emulator::Emulator;
 use serde::Deserialize;
 use std::error::Error;
 
@@ -60,14 +60,9 @@ impl Operation for ListConnections {
     }
 }
 
-/// A server that fails once, and then has one connection.
+/// The emulator, which offers a few invented services of each unified API.
 fn server() -> Result<(Emulator, Vault), Box<dyn Error>> {
     let emulator = Emulator::start()?;
-    let connections = r#"{"status_code":200,"status":"OK","data":[
-        {"id":"crm+pipedrive","service_id":"pipedrive","unified_api":"crm","state":"callable"}]}"#;
-    let head = "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\nconnection: close";
-    let answer = Answer::raw(format!("{head}\r\n\r\n{connections}"));
-    emulator.script([Answer::reset(), answer]);
     let vault = Vault::new(Emulator::API_KEY, Emulator::APP_ID)?;
     let vault = vault.with_server_url(emulator.url())?;
     Ok((emulator, vault))
@@ -77,7 +72,7 @@ fn list() -> ListConnections {
     ListConnections {
         consumer_id: "test-consumer".to_owned(),
         api: Some(UnifiedApiId::Crm),
-        configured: Some(true),
+        configured: Some(false),
     }
 }
 
@@ -94,16 +89,26 @@ fn main() -> Result<(), Box<dyn Error>> {
 mod tests {
     use super::*;
     use apideck_vault_core::Attempts;
+    use apideck_vault_emulator::Answer;
+
+    /// A server that fails once.
+    fn shaky() -> (Emulator, Vault) {
+        let (emulator, vault) = server().unwrap();
+        emulator.script([Answer::reset()]);
+        (emulator, vault)
+    }
 
     fn check(emulator: &Emulator, answer: Response<Vec<Connection>>) {
         assert_eq!(Attempts::of(&answer), 2);
-        let [connection] = answer.into_body().try_into().unwrap();
-        assert_eq!(connection.service_id, "pipedrive");
-        assert_eq!(connection.unified_api, UnifiedApiId::Crm);
+        assert_eq!(answer.body().len(), 5);
+        let acme = answer.into_body().swap_remove(0);
+        assert_eq!(acme.service_id, "acme-crm");
+        assert_eq!(acme.unified_api, UnifiedApiId::Crm);
+        assert_eq!(acme.state, "available");
         for request in emulator.requests() {
             assert_eq!(request.method, "GET");
             let path = request.path_and_query();
-            assert_eq!(path, "/vault/connections?api=crm&configured=true");
+            assert_eq!(path, "/vault/connections?api=crm&configured=false");
             let consumer_id = request.header("x-apideck-consumer-id");
             assert_eq!(consumer_id, Some("test-consumer"));
         }
@@ -111,17 +116,29 @@ mod tests {
 
     #[tokio::test]
     async fn it_works_on_every_stack() {
-        let (emulator, vault) = server().unwrap();
+        let (emulator, vault) = shaky();
         let client = apideck_vault_reqwest::VaultClient::new(vault);
         check(&emulator, client.send(list()).await.unwrap());
 
-        let (emulator, vault) = server().unwrap();
+        let (emulator, vault) = shaky();
         let client = apideck_vault_hyper::VaultClient::new(vault);
         check(&emulator, client.send(list()).await.unwrap());
 
-        let (emulator, vault) = server().unwrap();
+        let (emulator, vault) = shaky();
         let client = apideck_vault_ureq::VaultClient::new(vault);
         check(&emulator, client.send(list()).unwrap());
+    }
+
+    #[test]
+    fn a_wrong_key_is_the_same_error_as_for_a_session() {
+        let (_emulator, vault) = server().unwrap();
+        let client = apideck_vault_ureq::VaultClient::new(vault.with_api_key("wrong").unwrap());
+        let error = client.send(list()).unwrap_err();
+        assert!(
+            error
+                .api_error()
+                .is_some_and(|refused| refused.is_unauthorized())
+        );
     }
 
     #[test]

@@ -93,7 +93,8 @@
 //!
 //! `GET /vault/connections` and `GET`, `PATCH`, `DELETE /vault/connections/{unified_api}/{service_id}`
 //! answer a browser that sends a session's token with `x-apideck-auth-type: JWT`, so that Apideck's
-//! own component `@apideck/react-vault` works with its `unifyBaseUrl` set to [`Emulator::url`]. Each
+//! own component `@apideck/react-vault` works with its `unifyBaseUrl` set to [`Emulator::url`], and a
+//! backend that sends its API key. Each
 //! unified API has five invented connectors, one for each way to connect: an API key, OAuth, a
 //! password, OAuth client credentials, nothing. What a consumer does to them lasts as long as the
 //! emulator.

@@ -1,4 +1,5 @@
-//! What the Vault's own front end asks for: a consumer's connections, with the session's token.
+//! A consumer's connections: for the Vault's own front end, with the session's token, and for a backend, with
+//! the API key.
 
 pub(crate) mod access;
 pub(crate) mod catalog;
@@ -34,7 +35,7 @@ pub(crate) fn answer(state: &State, request: &RecordedRequest, route: Route<'_>)
     let call = Call {
         state,
         request,
-        session: Session::of(&request.headers, state)?,
+        session: Session::of(request, state)?,
     };
     match route {
         Route::Connections => Ok(call.all()),
@@ -45,7 +46,7 @@ pub(crate) fn answer(state: &State, request: &RecordedRequest, route: Route<'_>)
     }
 }
 
-/// A call of a consumer's browser.
+/// A call of a consumer's browser, or of a backend.
 struct Call<'a> {
     state: &'a State,
     request: &'a RecordedRequest,
@@ -57,7 +58,13 @@ impl Call<'_> {
         let only = self.request.query("api");
         let is_wanted =
             |api: &str| self.session.shows(api) && only.as_deref().is_none_or(|only| only == api);
-        let connections = catalog::connectors(is_wanted);
+        let configured = self.request.query("configured");
+        let is_added = |one: &Connector| self.stored(*one).is_some().to_string();
+        let connections = catalog::connectors(is_wanted).filter(|one| {
+            configured
+                .as_ref()
+                .is_none_or(|only| *only == is_added(one))
+        });
         let data: Vec<_> = connections.map(|one| self.describe(one)).collect();
         ok(&data.into())
     }

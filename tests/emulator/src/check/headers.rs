@@ -4,13 +4,13 @@ use crate::Emulator;
 use crate::api_error::ApiError;
 
 /// Whose session it is.
-pub(super) struct Ids<'a> {
-    pub(super) application: &'a str,
-    pub(super) consumer: &'a str,
+pub(crate) struct Ids<'a> {
+    pub(crate) application: &'a str,
+    pub(crate) consumer: &'a str,
 }
 
 /// Checks all headers and returns the ids in them.
-pub(super) fn check(
+pub(crate) fn check(
     headers: &HeaderMap,
     empty_body: bool,
     any_key: bool,

@@ -183,12 +183,29 @@ fn a_call_without_a_valid_session_is_unauthorized() {
         ),
         (good().with("x-apideck-app-id", "another"), 401),
         (good().with("x-apideck-auth-type", "API_KEY"), 401),
-        (good().without("x-apideck-auth-type"), 400),
+        (good().without("x-apideck-auth-type"), 401),
     ] {
         let reply = exchange(&browser.emulator, &refused);
         assert_eq!(reply.status, status, "{}", reply.json());
         assert_eq!(reply.header("access-control-allow-origin"), Some("*"));
     }
+}
+
+#[test]
+fn a_backend_sees_all_connections_with_its_key_and_those_that_are_configured() {
+    let browser = Browser::open();
+    browser.patch("/crm/acme-crm", &json!({"enabled": true}));
+    let get = |query: &str| {
+        let start = format!("GET /vault/connections{query} HTTP/1.1");
+        let reply = exchange(&browser.emulator, &Request::good().start(&start));
+        assert_eq!(reply.status, 200, "{}", reply.json());
+        reply.json()["data"].as_array().unwrap().clone()
+    };
+    assert!(get("").len() > get("?api=crm").len());
+    assert_eq!(get("?api=crm&configured=false").len(), 4);
+    let configured = get("?configured=true");
+    assert_eq!(configured.len(), 1, "{configured:?}");
+    assert_eq!(configured[0]["service_id"], "acme-crm");
 }
 
 #[test]
