@@ -108,6 +108,18 @@
 //! [`ClientSettings::observer`] is told of each attempt, each wait and the end of a call. The feature
 //! `tracing` makes a span of each call.
 //!
+//! ```
+//! use apideck_vault_ureq::{ClientSettings, Event, Vault, VaultClient};
+//!
+//! let settings = ClientSettings::from(Vault::new("sk_live_1", "app")?).observer(|event| {
+//!     if let Event::WaitBegan { attempts, delay, .. } = event {
+//!         println!("attempt {attempts} failed, the next one follows in {delay:?}");
+//!     }
+//! });
+//! let client = VaultClient::new(settings);
+//! # Ok::<(), apideck_vault_ureq::error::BuildError>(())
+//! ```
+//!
 //! # Testing
 //!
 //! `apideck-vault-emulator` is a Vault server in your process that also fails on demand:
