@@ -37,7 +37,8 @@
 //!     .header("content-type", "application/json")
 //!     .body(Bytes::from_static(
 //!         br#"{"status_code":200,"status":"OK","data":{
-//!             "session_uri":"https://vault.apideck.com/session/token","session_token":"token"}}"#,
+//!             "session_uri":"https://vault.apideck.com/session/token",
+//!             "session_token":"token"}}"#,
 //!     ))?;
 //! let created = create.decode(&vault, answer)?.into_body();
 //! assert_eq!(created.session_uri(), "https://vault.apideck.com/session/token");
@@ -56,8 +57,10 @@
 //! use std::io::{Error, ErrorKind};
 //! use std::time::Duration;
 //!
+//! type Outcome = Result<http::Response<Bytes>, Failure<Error>>;
+//!
 //! /// Everything that your HTTP stack has to do.
-//! fn send(_: http::Request<Bytes>, _timeout: Option<Duration>) -> Result<http::Response<Bytes>, Failure<Error>> {
+//! fn send(_: http::Request<Bytes>, _timeout: Option<Duration>) -> Outcome {
 //!     let error = Error::from(ErrorKind::ConnectionRefused);
 //!     Err(Failure::new(FailureKind::of_io(&error), error))
 //! }
@@ -174,8 +177,11 @@ mod settings;
 mod token;
 mod vault;
 
+#[doc(no_inline)]
 pub use bytes::{self, Bytes};
+#[doc(no_inline)]
 pub use http;
+#[doc(no_inline)]
 pub use serde_json;
 
 pub use call::{Attempt, Attempts, PreparedCall, Step, Wait};
