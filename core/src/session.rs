@@ -16,11 +16,11 @@ pub use optional::Optional;
 pub use settings::{AllowAction, SessionSettings, UnifiedApiId};
 pub use theme::Theme;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Map, Value};
 use std::fmt;
 
-use crate::error::BuildError;
+use crate::error::{BuildError, Object};
 
 /// The body of `POST /vault/sessions`: who the consumer is and how Vault looks to them.
 ///
@@ -77,15 +77,18 @@ use crate::error::BuildError;
 #[non_exhaustive]
 pub struct Session {
     /// Who the consumer is, as shown in Vault's sidebar.
+    #[serde(default, deserialize_with = "object")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub consumer_metadata: Option<ConsumerMetadata>,
     /// Where the consumer returns to.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub redirect_uri: Option<String>,
     /// What Vault shows and allows.
+    #[serde(default, deserialize_with = "object")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub settings: Option<SessionSettings>,
     /// How Vault looks.
+    #[serde(default, deserialize_with = "object")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub theme: Option<Theme>,
     /// Anything else to pass along as part of the session. The consumer can read it.
@@ -167,6 +170,16 @@ impl Session {
             None => Ok(()),
         }
     }
+}
+
+/// Reads an object, and nothing else: derived code would accept an array of its fields as well.
+fn object<'de, D, T>(deserializer: D) -> Result<Option<T>, D::Error>
+where
+    D: Deserializer<'de>,
+    T: Deserialize<'de>,
+{
+    let object = Option::deserialize(deserializer)?;
+    Ok(object.map(|Object(fields)| fields))
 }
 
 impl fmt::Debug for Session {

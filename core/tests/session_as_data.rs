@@ -81,6 +81,22 @@ fn an_unknown_field_is_an_error_that_names_it_and_the_known_ones() {
 }
 
 #[test]
+fn a_list_of_values_without_their_names_is_an_error() {
+    for field in ["consumer_metadata", "settings", "theme"] {
+        let file = format!(r#"{{"{field}": [null]}}"#);
+        let error = serde_json::from_str::<Session>(&file).unwrap_err();
+        let text = error.to_string();
+        assert!(
+            text.starts_with("invalid type: sequence, expected an object"),
+            "{text}"
+        );
+        let null = format!(r#"{{"{field}": null}}"#);
+        let session = serde_json::from_str::<Session>(&null).unwrap();
+        assert_eq!(session, Session::default());
+    }
+}
+
+#[test]
 fn a_length_in_a_file_that_the_service_would_refuse_is_an_error() {
     let error = toml::from_str::<SessionSettings>(r#"session_length = "8d""#).unwrap_err();
     assert!(error.to_string().contains("is over one week"), "{error}");
