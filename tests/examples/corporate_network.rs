@@ -202,7 +202,7 @@ mod tests {
     }
 
     #[tokio::test(flavor = "multi_thread")]
-    async fn without_the_certificate_the_gateway_lets_nobody_in_and_the_error_says_so() {
+    async fn without_the_certificate_the_gateway_lets_nobody_in() {
         let (emulator, settings, network) = company().await.unwrap();
         let settings = settings.retry(ExponentialBackoff::none());
         let create = || CreateSession::new("test-consumer");
@@ -225,8 +225,9 @@ mod tests {
             (on_reqwest.failure_kind(), on_reqwest.to_string()),
             (on_ureq.failure_kind(), on_ureq.to_string()),
         ] {
+            // In TLS 1.3 the refusal comes after the client's handshake. Its text, `CertificateRequired`, is
+            // only seen by a client that reads it before it finds the connection closed.
             assert_eq!(kind, Some(FailureKind::Unanswered), "{text}");
-            assert!(text.contains("CertificateRequired"), "{text}");
         }
         assert!(emulator.requests().is_empty());
     }
