@@ -90,7 +90,8 @@ impl Builder {
     }
 
     /// How long a client may take for a TLS handshake, for the head of a request, waiting for it
-    /// included, and for its body. Then the connection closes. Default: 60 s.
+    /// included, and for its body. Then the connection closes; one of HTTP/2 that waits for a request
+    /// closes after at most three times as long. Default: 60 s.
     pub fn patience(mut self, patience: Duration) -> Self {
         self.settings.patience = patience;
         self

@@ -1,7 +1,11 @@
 //! The emulator's side of the sockets: accepts connections and serves each one to its end.
 
 use std::error::Error;
+#[cfg(feature = "https")]
+use std::pin::pin;
 use std::sync::Arc;
+#[cfg(feature = "https")]
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use http::{Request, Response};
@@ -68,13 +72,48 @@ async fn serve_tls(socket: TcpStream, connection: ConnectionId, state: &Arc<Stat
         ..Origin::new(connection)
     };
     if tls::speaks_http2(&socket) {
-        let state = Arc::clone(state);
-        let service = service_fn(move |request| exchange(request, origin, Arc::clone(&state)));
-        let http = http2::Builder::new(TokioExecutor::new());
-        // An answer that is not HTTP resets only its own stream; the connection carries on.
-        let _ = http.serve_connection(TokioIo::new(socket), service).await;
+        serve_http2(socket, origin, state).await;
     } else {
         serve(socket, origin, state).await;
+    }
+}
+
+/// Serves one connection to its end: once no request has begun for as long as the patience lasts, the
+/// client is told to leave, and after the same time again, the connection closes.
+#[cfg(feature = "https")]
+async fn serve_http2(socket: impl Socket, origin: Origin, state: &Arc<State>) {
+    let begun = Arc::new(AtomicUsize::new(0));
+    let open = Arc::new(());
+    let service = {
+        let (begun, open, state) = (Arc::clone(&begun), Arc::downgrade(&open), Arc::clone(state));
+        service_fn(move |request| {
+            begun.fetch_add(1, Ordering::Relaxed);
+            let is_open = open.upgrade();
+            let answer = exchange(request, origin, Arc::clone(&state));
+            async move {
+                let answer = answer.await;
+                drop(is_open);
+                answer
+            }
+        })
+    };
+    let http = http2::Builder::new(TokioExecutor::new());
+    // An answer that is not HTTP resets only its own stream; the connection carries on.
+    let mut http = pin!(http.serve_connection(TokioIo::new(socket), service));
+    let (mut seen, mut is_told) = (0, false);
+    while timeout(state.settings().patience, http.as_mut())
+        .await
+        .is_err()
+    {
+        let so_far = begun.load(Ordering::Relaxed);
+        if so_far != seen {
+            seen = so_far;
+        } else if is_told && Arc::strong_count(&open) == 1 {
+            return;
+        } else {
+            http.as_mut().graceful_shutdown();
+            is_told = true;
+        }
     }
 }
 

@@ -1,5 +1,7 @@
+use std::io::ErrorKind;
 use std::net::TcpStream;
 use std::sync::Arc;
+use std::time::Duration;
 
 use apideck_vault_emulator::{Answer, Certificate, Emulator, End, Place};
 use rustls::pki_types::{CertificateDer, ServerName};
@@ -11,15 +13,24 @@ type Tls = StreamOwned<ClientConnection, TcpStream>;
 
 /// A connection that trusts the emulator's authority and asks for `localhost`.
 fn open(emulator: &Emulator) -> Connection<Tls> {
+    open_for(emulator, &[])
+}
+
+/// One for the first of these protocols that the emulator speaks.
+fn open_for(emulator: &Emulator, protocols: &[&str]) -> Connection<Tls> {
     let authority = emulator.certificate_authority().unwrap().der().to_vec();
     let mut roots = RootCertStore::empty();
     roots.add(CertificateDer::from(authority)).unwrap();
-    let config =
+    let mut config =
         ClientConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
             .with_safe_default_protocol_versions()
             .unwrap()
             .with_root_certificates(roots)
             .with_no_client_auth();
+    config.alpn_protocols = protocols
+        .iter()
+        .map(|name| name.as_bytes().into())
+        .collect();
     let name = ServerName::try_from("localhost").unwrap();
     let tls = ClientConnection::new(Arc::new(config), name).unwrap();
     let socket = TcpStream::connect(emulator.address()).unwrap();
@@ -86,4 +97,21 @@ fn answers_misbehave_over_https_too() {
 fn an_emulator_without_https_has_no_authority() {
     let emulator = Emulator::start().unwrap();
     assert!(emulator.certificate_authority().is_none());
+}
+
+#[test]
+fn a_client_of_http2_that_asks_nothing_is_left() {
+    const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04\0\0\0\0\0";
+
+    let emulator = Emulator::builder()
+        .https(Certificate::Good)
+        .patience(Duration::from_millis(200))
+        .start()
+        .unwrap();
+    for asked in [PREFACE, &PREFACE[..9]] {
+        let mut connection = open_for(&emulator, &["h2"]);
+        connection.send(asked);
+        assert_eq!(connection.end().kind(), ErrorKind::UnexpectedEof);
+    }
+    emulator.wait_for_open_connections(0, PATIENCE).unwrap();
 }
