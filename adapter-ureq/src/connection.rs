@@ -162,7 +162,8 @@ mod tests {
     use std::sync::Arc;
     use ureq::Agent;
     use ureq::tls::{self, RootCerts, TlsConfig};
-    use ureq::unversioned::transport::{ConnectionDetails, Connector};
+    use ureq::unversioned::resolver::DefaultResolver;
+    use ureq::unversioned::transport::{ConnectionDetails, Connector, TcpConnector};
 
     fn agent(emulator: &Emulator, connector: impl Connector) -> Agent {
         let authority = emulator.certificate_authority().unwrap().pem();
@@ -264,5 +265,35 @@ mod tests {
         }
         let requests = emulator.requests();
         assert_ne!(requests[0].connection, requests[1].connection);
+    }
+
+    /// Opens connections without TLS, whatever the scheme.
+    #[derive(Debug, Default)]
+    struct InPlainText;
+
+    impl Connector for InPlainText {
+        type Out = Connection;
+
+        fn connect(
+            &self,
+            details: &ConnectionDetails<'_>,
+            chained: Option<()>,
+        ) -> Result<Option<Connection>, Error> {
+            let opened = TcpConnector::default().connect(details, chained)?;
+            Ok(opened.map(|transport| Connection::new(Box::new(transport))))
+        }
+    }
+
+    #[test]
+    fn a_request_over_https_is_not_sent_in_plain_text() {
+        let emulator = Emulator::start().unwrap();
+        let address = emulator.address();
+        let config = Agent::config_builder().proxy(None).build();
+        let agent = Agent::with_parts(config, InPlainText, DefaultResolver::default());
+        assert!(agent.get(format!("http://{address}")).call().is_err());
+        assert_eq!(emulator.requests().len(), 1);
+        let error = agent.get(format!("https://{address}")).call().unwrap_err();
+        assert!(matches!(error, Error::TlsRequired), "{error}");
+        assert_eq!(emulator.requests().len(), 1);
     }
 }

@@ -1,6 +1,5 @@
 //! Opening a connection: the lookup, TCP, a proxy and TLS, all within one time to connect.
 
-use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time;
@@ -15,6 +14,7 @@ use ureq::unversioned::transport::{
 
 use crate::connection::Connection;
 use crate::lookup::Lookups;
+use crate::not_connected::NotConnected;
 
 /// ureq's connector, with a limit on its time as a whole. By itself, ureq gives that time to each of
 /// its steps, and to each piece of a proxy's answer.
@@ -32,8 +32,7 @@ impl<C: Connector<Out = Box<dyn Transport>>> Connector for InTime<C> {
         details: &ConnectionDetails<'_>,
         _: Option<()>,
     ) -> Result<Option<Connection>, Error> {
-        let opened = self.open(details);
-        let opened = opened.map_err(|error| Error::Other(Box::new(NotConnected(error))))?;
+        let opened = self.open(details).map_err(NotConnected::around)?;
         Ok(opened.map(Connection::new))
     }
 }
@@ -157,40 +156,14 @@ impl Resolver for Later {
     }
 }
 
-/// The error of a request that found no connection, so that nothing of it was sent: ureq's errors do
-/// not tell.
-#[derive(Debug)]
-pub(crate) struct NotConnected(Error);
-
-impl NotConnected {
-    /// The error that it wraps, or the one that is something else.
-    pub(crate) fn within(error: Error) -> Result<Error, Error> {
-        match error {
-            Error::Other(other) => match other.downcast::<Self>() {
-                Ok(error) => Ok(error.0),
-                Err(other) => Err(Error::Other(other)),
-            },
-            error => Err(error),
-        }
-    }
-}
-
-impl fmt::Display for NotConnected {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(formatter)
-    }
-}
-
-impl std::error::Error for NotConnected {}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::lookup::tests::slow;
-    use apideck_vault_emulator::{Answer, Emulator};
+    use apideck_vault_emulator::{Answer, Emulator, End, Place};
     use std::io::{BufRead as _, BufReader, Write as _, copy};
-    use std::net::{SocketAddr, TcpListener, TcpStream};
-    use std::sync::Mutex;
+    use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
+    use std::sync::{Mutex, mpsc};
     use std::thread;
     use std::time::Duration;
     use ureq::{Agent, Proxy};
@@ -230,25 +203,36 @@ mod tests {
         assert!(noted[0] <= Duration::from_millis(59_900), "{noted:?}");
     }
 
-    /// A proxy with one tunnel to one server, and its URL.
-    fn proxy_to(server: SocketAddr) -> String {
+    /// A proxy with tunnels to one server, one after the other: its URL, and a message for each tunnel
+    /// that it has closed.
+    fn proxy_to(server: SocketAddr) -> (String, mpsc::Receiver<()>) {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
+        let (closed, is_closed) = mpsc::channel();
         thread::spawn(move || {
-            let (mut client, _) = listener.accept().unwrap();
-            let mut requests = BufReader::new(client.try_clone().unwrap());
-            let mut line = String::new();
-            while line != "\r\n" {
-                line.clear();
-                requests.read_line(&mut line).unwrap();
+            for client in listener.incoming() {
+                tunnel(client.unwrap(), server);
+                // Nobody may be waiting any more.
+                let _ = closed.send(());
             }
-            client.write_all(b"HTTP/1.1 200 OK\r\n\r\n").unwrap();
-            let mut server = TcpStream::connect(server).unwrap();
-            let mut to_server = server.try_clone().unwrap();
-            thread::spawn(move || copy(&mut requests, &mut to_server));
-            copy(&mut server, &mut client)
         });
-        url
+        (url, is_closed)
+    }
+
+    /// Passes on what is sent, until the server closes the connection.
+    fn tunnel(mut client: TcpStream, server: SocketAddr) {
+        let mut requests = BufReader::new(client.try_clone().unwrap());
+        let mut line = String::new();
+        while line != "\r\n" {
+            line.clear();
+            requests.read_line(&mut line).unwrap();
+        }
+        client.write_all(b"HTTP/1.1 200 OK\r\n\r\n").unwrap();
+        let mut server = TcpStream::connect(server).unwrap();
+        let mut to_server = server.try_clone().unwrap();
+        thread::spawn(move || copy(&mut requests, &mut to_server));
+        copy(&mut server, &mut client).unwrap();
+        client.shutdown(Shutdown::Both).unwrap();
     }
 
     #[test]
@@ -257,8 +241,9 @@ mod tests {
 
         let emulator = Emulator::start().unwrap();
         emulator.script([Answer::status(200).delay(TO_CONNECT + TO_CONNECT / 10)]);
+        let (proxy, _) = proxy_to(emulator.address());
         let config = Agent::config_builder()
-            .proxy(Some(Proxy::new(&proxy_to(emulator.address())).unwrap()))
+            .proxy(Some(Proxy::new(&proxy).unwrap()))
             .timeout_connect(Some(TO_CONNECT))
             .http_status_as_error(false);
         let agent = Agent::with_parts(config.build(), <InTime>::default(), Later);
@@ -271,14 +256,20 @@ mod tests {
     }
 
     #[test]
-    fn only_an_error_of_connecting_is_taken_for_one() {
-        let error = NotConnected(Error::ConnectionFailed);
-        assert_eq!(error.to_string(), Error::ConnectionFailed.to_string());
-        let error = NotConnected::within(Error::Other(Box::new(error)));
-        assert!(matches!(error, Ok(Error::ConnectionFailed)), "{error:?}");
-        for error in [Error::Other("a layer's".into()), Error::BodyStalled] {
-            let text = error.to_string();
-            assert_eq!(NotConnected::within(error).unwrap_err().to_string(), text);
+    fn a_connection_that_its_proxy_has_closed_is_not_used() {
+        let emulator = Emulator::start().unwrap();
+        let (proxy, is_closed) = proxy_to(emulator.address());
+        let config = Agent::config_builder()
+            .proxy(Some(Proxy::new(&proxy).unwrap()))
+            .http_status_as_error(false);
+        let agent = Agent::with_parts(config.build(), <InTime>::default(), Later);
+        for _ in 0..2 {
+            // It closes without a word in the answer.
+            emulator.script([Answer::status(200).cut(Place::AfterBody, End::Close)]);
+            let answer = agent.get(emulator.url()).call().unwrap();
+            answer.into_body().read_to_vec().unwrap();
+            is_closed.recv().unwrap();
         }
+        assert_eq!(emulator.requests().len(), 2);
     }
 }

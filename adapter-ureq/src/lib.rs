@@ -165,6 +165,7 @@ mod connector;
 mod default_client;
 mod drive;
 mod lookup;
+mod not_connected;
 mod transport;
 
 pub use apideck_vault_core::*;

@@ -8,7 +8,7 @@ use std::io::{self, Read};
 use std::time::{Duration, Instant};
 use ureq::{Agent, AsSendBody, Body, Error, SendBody, Timeout};
 
-use crate::connector::NotConnected;
+use crate::not_connected::NotConnected;
 
 /// hyper does not take lengths from here on for lengths, so no stack does.
 const NO_LENGTH: u64 = u64::MAX - 1;
