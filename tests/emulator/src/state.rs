@@ -215,3 +215,41 @@ impl Drop for Connected {
 pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::request::{ConnectionId, Origin};
+    use bytes::Bytes;
+    use http::Request;
+
+    const A_SIXTEENTH: usize = MOST_KEPT_BYTES / 16;
+
+    /// A request without anything that counts.
+    fn empty() -> http::request::Builder {
+        Request::builder().uri("*")
+    }
+
+    #[test]
+    fn all_that_a_client_may_send_at_length_counts_as_kept() {
+        let long = "x".repeat(A_SIXTEENTH);
+        let request = |head: http::request::Builder, body| {
+            let (head, ()) = head.body(()).unwrap().into_parts();
+            RecordedRequest::new(head, body, Origin::new(ConnectionId::new(1)))
+        };
+        for large in [
+            request(empty().header("x", long.as_str()), Bytes::new()),
+            request(empty(), Bytes::from(long.clone())),
+        ] {
+            let mut seen = Seen::default();
+            // The copies share their memory.
+            for _ in 0..20 {
+                seen.keep(large.clone(), usize::MAX);
+            }
+            // A header's name and the target count, too.
+            assert_eq!((seen.requests.len(), seen.arrived), (15, 20));
+        }
+        let target = empty().uri(format!("/{}", &long[..60_000]));
+        assert!(request(target, Bytes::new()).size() > 60_000);
+    }
+}
