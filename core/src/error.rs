@@ -43,7 +43,7 @@ pub use failure::Failure;
 pub use failure_kind::FailureKind;
 pub use history::{PastAttempt, PastCause};
 pub(crate) use object::Object;
-pub(crate) use printable::is_unprintable;
+pub(crate) use printable::{MAX_CHARACTERS, Printable, is_unprintable};
 pub(crate) use redact::Secret;
 pub use token::TokenError;
 pub use transport::TransportError;

@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 use std::fmt;
 use std::time::{Duration, SystemTime};
 
-use crate::error::TokenError;
+use crate::error::{Printable, TokenError};
 
 const BASE64_URL: GeneralPurpose = GeneralPurpose::new(
     &URL_SAFE,
@@ -127,7 +127,8 @@ impl TokenClaims {
 impl fmt::Debug for TokenClaims {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str("TokenClaims")?;
-        formatter.debug_set().entries(self.0.keys()).finish()
+        let names = self.0.keys().map(|name| Printable(name));
+        formatter.debug_set().entries(names).finish()
     }
 }
 
@@ -199,5 +200,12 @@ mod tests {
         assert_eq!(format!("{token:?}"), "SessionToken([redacted])");
         let claims = token.claims().unwrap();
         assert_eq!(format!("{claims:?}"), r#"TokenClaims{"consumer_id"}"#);
+    }
+
+    #[test]
+    fn debug_cuts_the_name_of_a_claim() {
+        let name = "x".repeat(100_000);
+        let claims = token(&format!(r#"{{"{name}":1}}"#)).claims().unwrap();
+        assert!(format!("{claims:?}").len() < 400);
     }
 }

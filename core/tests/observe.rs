@@ -109,6 +109,18 @@ fn each_attempt_and_each_wait_and_the_end_are_told() {
 }
 
 #[test]
+fn a_request_id_is_told_as_far_as_anyone_would_log_it() {
+    let long = "x".repeat(400_000);
+    let answer = Response::builder().status(400);
+    let answer = answer.header("x-apideck-request-id", long);
+    let outcome = Ok(answer.body(Bytes::new()).unwrap());
+    let told = told(|settings| settings, "c", vec![outcome]);
+    let id = "x".repeat(300);
+    let attempt = format!("attempt 1: 400 Bad Request, 10ms, Some({id:?})");
+    assert_eq!(told[0], attempt);
+}
+
+#[test]
 fn a_call_that_fails_tells_why_it_ends() {
     let status = StatusCode::UNAUTHORIZED;
     let end = format!(

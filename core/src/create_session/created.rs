@@ -10,13 +10,14 @@ use crate::vault::check_host_and_port;
 
 /// A created session: where to send the consumer.
 ///
-/// The URI contains the token, so it is as secret as the token. `Debug` shows neither.
+/// The URI contains the token, so it is as secret as the token. `Debug` shows neither, nor any other text
+/// of the answer.
 #[derive(Clone, PartialEq)]
 #[non_exhaustive]
 pub struct CreatedSession {
     /// The status, as repeated in the body: 200.
     pub status_code: Option<u16>,
-    /// The name of the status, as repeated in the body: `OK`.
+    /// The name of the status, as repeated in the body: `OK`. It is the server's text as it came.
     pub status: Option<String>,
     /// `_raw`: the answer of a service behind Apideck as JSON, if it was requested and there is one.
     pub raw: Option<String>,
@@ -52,7 +53,6 @@ impl fmt::Debug for CreatedSession {
         formatter
             .debug_struct("CreatedSession")
             .field("status_code", &self.status_code)
-            .field("status", &self.status)
             .field("session_uri", &format_args!("[redacted]"))
             .field("session_token", &self.session_token)
             .finish_non_exhaustive()

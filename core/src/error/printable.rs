@@ -3,10 +3,10 @@
 use std::fmt::{self, Write as _};
 
 /// How much of a server's text is printed at most, in characters.
-const MAX_CHARACTERS: usize = 300;
+pub(crate) const MAX_CHARACTERS: usize = 300;
 
 /// Prints text from a server on one line: escapes control characters and cuts the text after 300
-/// characters. `Debug` prints the same in quotes.
+/// characters. `Debug` prints it in quotes.
 pub(crate) struct Printable<'a>(pub(crate) &'a str);
 
 impl fmt::Display for Printable<'_> {
@@ -28,7 +28,12 @@ impl fmt::Display for Printable<'_> {
 
 impl fmt::Debug for Printable<'_> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "\"{self}\"")
+        // Escapes more than `Display`: also quotes, so that a text cannot look like a further field.
+        let cut = self.0.char_indices().nth(MAX_CHARACTERS);
+        match cut.and_then(|(end, _)| self.0.get(..end)) {
+            Some(start) => write!(formatter, "{start:?}…"),
+            None => fmt::Debug::fmt(self.0, formatter),
+        }
     }
 }
 
@@ -53,9 +58,17 @@ mod tests {
     }
 
     #[test]
+    fn a_text_cannot_look_like_several_fields_of_debug() {
+        let text = r#"no", request_id: Some("other"), x: "\"#;
+        assert_eq!(format!("{:?}", Printable(text)), format!("{text:?}"));
+    }
+
+    #[test]
     fn long_text_is_cut_between_characters() {
         let printed = Printable(&"ä".repeat(1000)).to_string();
         assert_eq!(printed.chars().count(), MAX_CHARACTERS + 1);
         assert!(printed.ends_with('…'));
+        let debug = format!("{:?}", Printable(&"ä".repeat(1000)));
+        assert_eq!(debug, format!("\"{}\"…", "ä".repeat(MAX_CHARACTERS)));
     }
 }

@@ -189,6 +189,15 @@ fn values(texts: &mut Texts) {
     texts.debug(&Step::<CreateSession, io::Error>::Done(Ok(Response::new(
         created,
     ))));
+    for echo in forms_of_the_key() {
+        let data = json!({"session_uri": session_uri(), "session_token": TOKEN});
+        let status = format!("{echo} {TOKEN} {EMAIL}");
+        let answer = answer(
+            200,
+            &json!({"status": status, "data": data, "_raw": status}),
+        );
+        texts.debug(&create().decode(&vault(), answer).unwrap());
+    }
     let create = create();
     texts.debug(&create);
     let session = create.session.as_ref().unwrap();
