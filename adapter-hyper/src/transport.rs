@@ -89,7 +89,10 @@ fn classify(error: BoxError, unknown: FailureKind) -> Failure<TransportError> {
                 break;
             }
         } else if let Some(error) = error.downcast_ref::<io::Error>() {
-            kind = FailureKind::of_io(error);
+            kind = match kind {
+                FailureKind::Unanswered => FailureKind::of_exchange(error),
+                _ => FailureKind::of_io(error),
+            };
         } else if error.is::<tokio::time::error::Elapsed>() || is_timeout_layer(error) {
             kind = FailureKind::TimedOut;
         } else if error.is::<hyper::Error>() {
@@ -103,4 +106,20 @@ fn classify(error: BoxError, unknown: FailureKind) -> Failure<TransportError> {
 /// tower's `Elapsed`, by its text: its type is another one in each version of tower.
 fn is_timeout_layer(error: &(dyn Error + 'static)) -> bool {
     error.to_string() == "request timed out"
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_error_of_reading_an_answer_is_not_one_of_connecting() {
+        let gone = || io::Error::from(io::ErrorKind::HostUnreachable).into();
+        for (unknown, kind) in [
+            (FailureKind::Other, FailureKind::Refused),
+            (FailureKind::Unanswered, FailureKind::Unanswered),
+        ] {
+            assert_eq!(classify(gone(), unknown).kind(), kind);
+        }
+    }
 }

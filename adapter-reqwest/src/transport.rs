@@ -49,7 +49,7 @@ fn classify(error: reqwest::Error) -> Failure<reqwest::Error> {
     } else if error.is_timeout() {
         FailureKind::TimedOut
     } else if error.is_request() || error.is_body() || error.is_decode() {
-        FailureKind::Unanswered
+        FailureKind::of_exchange(&error)
     } else {
         FailureKind::Other
     };

@@ -37,6 +37,7 @@ pub(crate) fn send(
         let (error, at) = match NotConnected::within(error) {
             Ok(error) => (error, At::Connecting),
             Err(error) if is_https && body.is_untouched => (error, At::Connecting),
+            Err(error) if bytes.is_empty() || body.is_untouched => (error, At::Unknown),
             Err(error) => (error, At::Exchange),
         };
         match error {
@@ -126,6 +127,8 @@ impl Read for Watched<'_> {
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum At {
     Connecting,
+    /// It may be connected: the agent of a caller does not say.
+    Unknown,
     Exchange,
     Body,
 }
@@ -143,11 +146,12 @@ fn classify(error: Error, at: At) -> Failure<Error> {
         #[cfg(feature = "rustls")]
         Error::Rustls(error) => FailureKind::of_connecting(error),
         Error::Io(error) if at == At::Connecting => FailureKind::of_connecting(error),
-        Error::Io(error) => match FailureKind::of_connecting(error) {
+        Error::Io(error) if at == At::Unknown => match FailureKind::of_connecting(error) {
             // The certificate is looked at before anything is sent, even where the body is empty.
             FailureKind::Untrusted => FailureKind::Untrusted,
             _ => FailureKind::of_io(error),
         },
+        Error::Io(error) => FailureKind::of_exchange(error),
         // Such as nonsense from a proxy.
         _ if at == At::Connecting => FailureKind::NotSent,
         Error::Protocol(_) | Error::LargeResponseHeader(..) | Error::BodyStalled => {
@@ -168,6 +172,7 @@ mod tests {
     #[test]
     fn an_error_of_any_agent_is_sorted() {
         let io = |text| Error::Io(io::Error::other(text));
+        let gone = || Error::Io(io::ErrorKind::HostUnreachable.into());
         for (error, at, kind) in [
             (
                 Error::HostNotFound,
@@ -176,9 +181,12 @@ mod tests {
             ),
             (
                 io("invalid peer certificate: Expired"),
-                At::Exchange,
+                At::Unknown,
                 FailureKind::Untrusted,
             ),
+            (gone(), At::Connecting, FailureKind::Refused),
+            (gone(), At::Unknown, FailureKind::Refused),
+            (gone(), At::Exchange, FailureKind::Unanswered),
             (io("something else"), At::Exchange, FailureKind::Unanswered),
             (io("something else"), At::Connecting, FailureKind::NotSent),
             (Error::BodyStalled, At::Exchange, FailureKind::Unanswered),

@@ -32,6 +32,7 @@ mod redact;
 mod retry_after;
 mod token;
 mod transport;
+mod words;
 
 pub use api::{ApiError, DownstreamError};
 pub use api_kind::ApiErrorKind;

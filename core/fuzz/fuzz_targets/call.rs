@@ -31,7 +31,7 @@ enum Outcome {
 }
 
 fn kind(number: u8) -> FailureKind {
-    match number % 8 {
+    match number % 10 {
         0 => FailureKind::NameNotResolved,
         1 => FailureKind::Refused,
         2 => FailureKind::Untrusted,
@@ -39,6 +39,8 @@ fn kind(number: u8) -> FailureKind {
         4 => FailureKind::TimedOut,
         5 => FailureKind::Unanswered,
         6 => FailureKind::TooLarge,
+        7 => FailureKind::ClientUntrusted,
+        8 => FailureKind::NotTls,
         _ => FailureKind::Other,
     }
 }

@@ -3,6 +3,8 @@
 use std::error::Error;
 use std::io;
 
+use super::words::{is_client_untrusted, is_failed_lookup, is_not_tls, is_untrusted_certificate};
+
 /// What is known about an attempt that brought no complete answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -13,6 +15,15 @@ pub enum FailureKind {
     Refused,
     /// The server's certificate is not trusted. Nothing was sent, and no retry helps.
     Untrusted,
+    /// The server lets in only clients with a certificate that it trusts, and this one has none, or another
+    /// one. It has not acted on the request, and no retry helps.
+    ///
+    /// A server that resets the connection instead of saying so, or that says so (as many do with TLS 1.2)
+    /// by an alert that means any failed handshake, looks like [`Unanswered`](Self::Unanswered) or
+    /// [`NotSent`](Self::NotSent).
+    ClientUntrusted,
+    /// What the server says is not TLS: it may be an http port. Nothing was sent.
+    NotTls,
     /// The connection or its TLS handshake failed in some other way. Nothing was sent.
     NotSent,
     /// Time ran out. The server may have acted on the request.
@@ -27,15 +38,23 @@ pub enum FailureKind {
 }
 
 impl FailureKind {
-    /// Whether the request surely did not reach the server.
+    /// Whether the request surely did not reach the server, or not further than its TLS.
     pub fn is_not_sent(self) -> bool {
         matches!(
             self,
-            Self::NameNotResolved | Self::Refused | Self::Untrusted | Self::NotSent
+            Self::NameNotResolved
+                | Self::Refused
+                | Self::Untrusted
+                | Self::ClientUntrusted
+                | Self::NotTls
+                | Self::NotSent
         )
     }
 
     /// What an I/O error says: whether it happened while connecting, or later, or by a time limit.
+    ///
+    /// For an HTTP stack that does not say by itself how far an attempt got. If it does, use
+    /// [`of_connecting`](Self::of_connecting) and [`of_exchange`](Self::of_exchange).
     ///
     /// ```
     /// use apideck_vault_core::error::FailureKind;
@@ -54,6 +73,7 @@ impl FailureKind {
             | io::ErrorKind::AddrNotAvailable => Self::Refused,
             io::ErrorKind::TimedOut | io::ErrorKind::WouldBlock => Self::TimedOut,
             _ if is_failed_lookup(error) => Self::NameNotResolved,
+            _ if is_client_untrusted(error) => Self::ClientUntrusted,
             _ => Self::Unanswered,
         }
     }
@@ -66,6 +86,12 @@ impl FailureKind {
             if is_untrusted_certificate(error) {
                 return Self::Untrusted;
             }
+            if is_client_untrusted(error) {
+                return Self::ClientUntrusted;
+            }
+            if is_not_tls(error) {
+                return Self::NotTls;
+            }
             match error.downcast_ref().map(Self::of_io) {
                 Some(kind @ (Self::NameNotResolved | Self::Refused)) => return kind,
                 _ => next = error.source(),
@@ -74,11 +100,30 @@ impl FailureKind {
         Self::NotSent
     }
 
+    /// What an error after connecting says, looking at it and all its sources. At least a part of the
+    /// request may have been sent.
+    pub fn of_exchange(error: &(dyn Error + 'static)) -> Self {
+        let mut next = Some(error);
+        while let Some(error) = next {
+            // In TLS 1.3, a client may send its request before the server has looked at its certificate.
+            if is_client_untrusted(error) {
+                return Self::ClientUntrusted;
+            }
+            match error.downcast_ref().map(Self::of_io) {
+                Some(Self::TimedOut) => return Self::TimedOut,
+                _ => next = error.source(),
+            }
+        }
+        Self::Unanswered
+    }
+
     pub(super) fn text(self) -> &'static str {
         match self {
             Self::NameNotResolved => "the server's name does not resolve",
             Self::Refused => "the server does not accept connections",
             Self::Untrusted => "the server's certificate is not trusted",
+            Self::ClientUntrusted => "the server asks for a client certificate that it trusts",
+            Self::NotTls => "the server does not speak TLS (is it an http port?)",
             Self::NotSent => "the request was not sent",
             Self::TimedOut => "no answer in time",
             Self::Unanswered => "the connection broke before the answer was complete",
@@ -88,22 +133,6 @@ impl FailureKind {
     }
 }
 
-/// rustls' and OpenSSL's words. Their types differ from version to version, and the one that a client of
-/// the caller's uses need not be ours.
-fn is_untrusted_certificate(error: &(dyn Error + 'static)) -> bool {
-    let text = error.to_string();
-    text.contains("invalid peer certificate") || text.contains("certificate verify failed")
-}
-
-/// The standard library has no kind for a name that does not resolve: on Unix only this text, on
-/// Windows the codes from WSAHOST_NOT_FOUND to WSANO_DATA.
-fn is_failed_lookup(error: &io::Error) -> bool {
-    matches!(error.raw_os_error(), Some(11001..=11004))
-        || error
-            .to_string()
-            .starts_with("failed to lookup address information")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -111,18 +140,6 @@ mod tests {
     #[derive(Debug, thiserror::Error)]
     #[error("error trying to connect")]
     struct Connect(#[source] io::Error);
-
-    #[test]
-    fn an_error_of_reading_or_writing_says_whether_time_ran_out() {
-        for (kind, expected) in [
-            (io::ErrorKind::TimedOut, FailureKind::TimedOut),
-            (io::ErrorKind::WouldBlock, FailureKind::TimedOut),
-            (io::ErrorKind::NetworkUnreachable, FailureKind::Refused),
-            (io::ErrorKind::BrokenPipe, FailureKind::Unanswered),
-        ] {
-            assert_eq!(FailureKind::of_io(&kind.into()), expected, "{kind:?}");
-        }
-    }
 
     #[test]
     fn what_an_error_of_connecting_means_is_found_among_its_sources() {
@@ -139,6 +156,77 @@ mod tests {
     }
 
     #[test]
+    fn what_tls_says_is_told_by_its_words() {
+        use FailureKind::{ClientUntrusted, NotSent, NotTls, Unanswered, Untrusted};
+
+        for (text, connecting, later) in [
+            (
+                "received fatal alert: CertificateRequired",
+                ClientUntrusted,
+                ClientUntrusted,
+            ),
+            (
+                "received fatal alert: UnknownCA",
+                ClientUntrusted,
+                ClientUntrusted,
+            ),
+            (
+                "SSL routines:ssl3_read_bytes:tlsv13 alert certificate required",
+                ClientUntrusted,
+                ClientUntrusted,
+            ),
+            (
+                "error:0A000418:SSL routines::tlsv1 alert unknown ca",
+                ClientUntrusted,
+                ClientUntrusted,
+            ),
+            (
+                "ssl/tls alert bad certificate",
+                ClientUntrusted,
+                ClientUntrusted,
+            ),
+            (
+                "certificate verify failed: certificate has expired",
+                Untrusted,
+                Unanswered,
+            ),
+            (
+                "received fatal alert: HandshakeFailure",
+                NotSent,
+                Unanswered,
+            ),
+            (
+                "received corrupt message of type InvalidContentType",
+                NotTls,
+                Unanswered,
+            ),
+            (
+                "error:0A00010B:SSL routines::wrong version number",
+                NotTls,
+                Unanswered,
+            ),
+        ] {
+            let error = Connect(io::Error::other(text));
+            assert_eq!(FailureKind::of_connecting(&error), connecting, "{text}");
+            assert_eq!(FailureKind::of_exchange(&error), later, "{text}");
+            assert_eq!(FailureKind::of_io(&error.0), later, "{text}");
+        }
+    }
+
+    #[test]
+    fn what_happens_after_connecting_is_never_taken_for_something_before() {
+        for (kind, means) in [
+            // What Linux reports if the network is gone when it gives a connection up.
+            (io::ErrorKind::HostUnreachable, FailureKind::Unanswered),
+            (io::ErrorKind::ConnectionReset, FailureKind::Unanswered),
+            (io::ErrorKind::TimedOut, FailureKind::TimedOut),
+        ] {
+            let error = Connect(kind.into());
+            assert_eq!(FailureKind::of_exchange(&error), means, "{kind}");
+        }
+    }
+
+    #[test]
     fn an_io_error_means_what_its_kind_says() {
         for (kind, means) in [
             (io::ErrorKind::ConnectionRefused, FailureKind::Refused),
@@ -149,6 +237,7 @@ mod tests {
             // What a socket with a read timeout reports on Unix.
             (io::ErrorKind::WouldBlock, FailureKind::TimedOut),
             (io::ErrorKind::UnexpectedEof, FailureKind::Unanswered),
+            (io::ErrorKind::BrokenPipe, FailureKind::Unanswered),
         ] {
             assert_eq!(FailureKind::of_io(&kind.into()), means, "{kind}");
         }
@@ -160,6 +249,8 @@ mod tests {
             FailureKind::NameNotResolved,
             FailureKind::Refused,
             FailureKind::Untrusted,
+            FailureKind::ClientUntrusted,
+            FailureKind::NotTls,
             FailureKind::NotSent,
             FailureKind::TimedOut,
             FailureKind::Unanswered,

@@ -22,7 +22,7 @@ use crate::error::FailureKind;
 /// | longest backoff | up to 8 s |
 /// | longest wait that a server can request | 60 s |
 /// | statuses that are retried | 408, 429, 500, 502, 503, 504 |
-/// | failures that are retried | no answer in time, a broken connection, nothing sent; a name that does not resolve and a refused connection for 8 s only, an untrusted certificate not at all |
+/// | failures that are retried | no answer in time, a broken connection, nothing sent; a name that does not resolve, a refused connection and what is not TLS for 8 s only; an untrusted certificate, on either side, not at all |
 ///
 /// A request whose fate is unknown is sent again. At worst, that creates a second token that is
 /// never used. [`without_repeats`](Self::without_repeats) avoids that.
@@ -80,9 +80,10 @@ const PASSING_STATUSES: [StatusCode; 6] = [
 ];
 
 /// The failures that may pass.
-const PASSING_FAILURES: [FailureKind; 5] = [
+const PASSING_FAILURES: [FailureKind; 6] = [
     FailureKind::NameNotResolved,
     FailureKind::Refused,
+    FailureKind::NotTls,
     FailureKind::NotSent,
     FailureKind::TimedOut,
     FailureKind::Unanswered,
@@ -104,7 +105,7 @@ pub(super) fn may_pass(cause: Cause<'_>) -> bool {
 const RECONNECT_BACKOFF: Duration = Duration::from_millis(50);
 
 /// For how long a call goes on trying to reach a server that nobody can reach: a wrong address does not
-/// become right by waiting.
+/// become right by waiting. What is on the way may have a bad moment, so it is not a single try.
 const TIME_FOR_THE_UNREACHABLE: Duration = Duration::from_secs(8);
 
 impl ExponentialBackoff {
@@ -218,8 +219,8 @@ impl RetryPolicy for ExponentialBackoff {
     }
 }
 
-/// How long a call may go on to be retried: nothing listens at a wrong address, and nothing answers to a
-/// wrong name, however long a caller waits for it.
+/// How long a call may go on to be retried: nothing listens at a wrong address, nothing answers to a
+/// wrong name, and an http port speaks no TLS, however long a caller waits for it.
 fn time_for_retries(failed: &FailedAttempt<'_>) -> Duration {
     let deadline = failed.deadline.unwrap_or(Duration::MAX);
     if is_unreachable(failed.cause) {
@@ -232,7 +233,7 @@ fn time_for_retries(failed: &FailedAttempt<'_>) -> Duration {
 fn is_unreachable(cause: Cause<'_>) -> bool {
     matches!(
         cause,
-        Cause::Transport(FailureKind::NameNotResolved | FailureKind::Refused)
+        Cause::Transport(FailureKind::NameNotResolved | FailureKind::Refused | FailureKind::NotTls)
     )
 }
 

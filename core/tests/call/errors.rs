@@ -245,6 +245,8 @@ fn an_error_is_retryable_exactly_if_it_is_retried_by_default() {
         (FailureKind::NameNotResolved, true),
         (FailureKind::Refused, true),
         (FailureKind::Untrusted, false),
+        (FailureKind::ClientUntrusted, false),
+        (FailureKind::NotTls, true),
         (FailureKind::NotSent, true),
         (FailureKind::TimedOut, true),
         (FailureKind::Unanswered, true),

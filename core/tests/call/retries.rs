@@ -57,6 +57,7 @@ fn only_the_failures_of_the_policy_are_retried() {
     assert_eq!(attempts(&default, FailureKind::TooLarge), 1);
     assert_eq!(attempts(&default, FailureKind::Other), 1);
     assert_eq!(attempts(&default, FailureKind::Untrusted), 1);
+    assert_eq!(attempts(&default, FailureKind::ClientUntrusted), 1);
 
     let own = ExponentialBackoff::new().failures([FailureKind::TooLarge]);
     assert_eq!(attempts(&own, FailureKind::TooLarge), 8);
@@ -202,7 +203,11 @@ fn the_first_retry_after_a_broken_connection_waits_50_ms_at_most() {
 
 #[test]
 fn a_server_that_does_not_exist_is_looked_for_8_seconds() {
-    for kind in [FailureKind::NameNotResolved, FailureKind::Refused] {
+    for kind in [
+        FailureKind::NameNotResolved,
+        FailureKind::Refused,
+        FailureKind::NotTls,
+    ] {
         for seed in 0..200 {
             let run = run(&settings(), seed, |_| (failure(kind), 10 * MS));
             assert!(run.elapsed <= 8 * S + 10 * MS, "{:?}", run.elapsed);

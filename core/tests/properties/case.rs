@@ -125,6 +125,8 @@ pub(crate) fn outcome() -> impl Strategy<Value = Outcome> {
         Just(FailureKind::NameNotResolved),
         Just(FailureKind::Refused),
         Just(FailureKind::Untrusted),
+        Just(FailureKind::ClientUntrusted),
+        Just(FailureKind::NotTls),
         Just(FailureKind::NotSent),
         Just(FailureKind::TimedOut),
         Just(FailureKind::Unanswered),

@@ -67,7 +67,11 @@ impl HttpStack for Hyper {
 
     fn custom(&self, settings: ClientSettings, custom: &Custom<'_>) -> Result<Client, BoxError> {
         let https = HttpsConnectorBuilder::new()
-            .with_tls_config(trusting(custom.authority, ring::default_provider())?)
+            .with_tls_config(trusting(
+                custom.authority,
+                custom.identity,
+                ring::default_provider(),
+            )?)
             .https_or_http();
         if let Some(addresses) = custom.addresses {
             let mut tcp = HttpConnector::new_with_resolver(Finds::new(addresses));
@@ -108,7 +112,7 @@ pub fn bare(authority: Option<&str>) -> Result<Bare, BoxError> {
     let provider = ring::default_provider();
     let tls = HttpsConnectorBuilder::new();
     let tls = match authority {
-        Some(_) => tls.with_tls_config(trusting(authority, provider)?),
+        Some(_) => tls.with_tls_config(trusting(authority, None, provider)?),
         None => tls.with_provider_and_webpki_roots(provider)?,
     };
     let https = tls.https_or_http().enable_http1();
@@ -125,7 +129,7 @@ pub fn bare(authority: Option<&str>) -> Result<Bare, BoxError> {
 /// If the authority is not a certificate.
 pub fn with_its_defaults(authority: &str, http: Http) -> Result<Bare, BoxError> {
     let https = HttpsConnectorBuilder::new()
-        .with_tls_config(trusting(Some(authority), ring::default_provider())?)
+        .with_tls_config(trusting(Some(authority), None, ring::default_provider())?)
         .https_or_http();
     let https = match http {
         Http::One => https.enable_http1().build(),

@@ -65,7 +65,7 @@ pub trait HttpStack: Debug + Sync {
     ///
     /// # Errors
     ///
-    /// If the authority is not a certificate.
+    /// If the authority or the client's own certificate is not a certificate.
     fn custom(&self, settings: ClientSettings, custom: &Custom<'_>) -> Result<Client, BoxError>;
 }
 
@@ -100,9 +100,17 @@ pub enum Ability {
 #[non_exhaustive]
 pub struct Custom<'a> {
     authority: Option<&'a str>,
+    identity: Option<Identity<'a>>,
     http: Http,
     gives_up_after: Option<Duration>,
     addresses: Option<&'a [IpAddr]>,
+}
+
+/// A client's own certificate and its key, as PEM.
+#[derive(Debug, Clone, Copy)]
+struct Identity<'a> {
+    certificate: &'a str,
+    key: &'a str,
 }
 
 /// A version of HTTP.
@@ -127,6 +135,12 @@ impl<'a> Custom<'a> {
     pub fn trusting(self, authority: &'a str) -> Self {
         let authority = Some(authority);
         Self { authority, ..self }
+    }
+
+    /// Shows this certificate, with this key, to a server that asks for one. Both are PEM.
+    pub fn showing(self, certificate: &'a str, key: &'a str) -> Self {
+        let identity = Some(Identity { certificate, key });
+        Self { identity, ..self }
     }
 
     /// Speaks this version of HTTP.

@@ -14,8 +14,8 @@ use crate::any_operation::{AnyOperation, Output};
 use crate::client::{self, Change};
 use crate::tls::trusting;
 use crate::{
-    Ability, BoxError, CONNECT_TIMEOUT, Call, Client, Custom, Http, HttpStack, IDLE_TIMEOUT, Stack,
-    outcome,
+    Ability, BoxError, CONNECT_TIMEOUT, Call, Client, Custom, Http, HttpStack, IDLE_TIMEOUT,
+    Identity, Stack, outcome,
 };
 
 /// The stack.
@@ -59,6 +59,10 @@ impl HttpStack for Reqwest {
         if let Some(authority) = custom.authority {
             own = own.tls_certs_only([reqwest::Certificate::from_pem(authority.as_bytes())?]);
         }
+        if let Some(Identity { certificate, key }) = custom.identity {
+            let identity = format!("{certificate}{key}");
+            own = own.identity(reqwest::Identity::from_pem(identity.as_bytes())?);
+        }
         if let Some(addresses) = custom.addresses {
             own = own
                 .connect_timeout(CONNECT_TIMEOUT)
@@ -82,7 +86,7 @@ impl HttpStack for Reqwest {
 /// If the authority is not a certificate.
 pub fn bare(authority: Option<&str>) -> Result<Bare, BoxError> {
     // Also for plain http: otherwise reqwest would load the system's certificates.
-    let tls = trusting(authority, aws_lc_rs::default_provider())?;
+    let tls = trusting(authority, None, aws_lc_rs::default_provider())?;
     let own = builder()
         .connect_timeout(CONNECT_TIMEOUT)
         .pool_idle_timeout(IDLE_TIMEOUT)

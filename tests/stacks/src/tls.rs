@@ -1,23 +1,31 @@
 //! TLS for the stacks that take a rustls configuration.
 
 use rustls::crypto::CryptoProvider;
-use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject as _;
+use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::{ClientConfig, RootCertStore};
 
-use crate::BoxError;
+use crate::{BoxError, Identity};
 
-/// TLS that trusts only this authority, given as PEM. Without one, it trusts nothing.
+/// TLS that trusts only this authority, given as PEM, and shows this certificate, if a server asks. Without
+/// an authority, it trusts nothing.
 pub(crate) fn trusting(
     authority: Option<&str>,
+    identity: Option<Identity<'_>>,
     provider: CryptoProvider,
 ) -> Result<ClientConfig, BoxError> {
     let mut roots = RootCertStore::empty();
     if let Some(authority) = authority {
         roots.add(CertificateDer::from_pem_slice(authority.as_bytes())?)?;
     }
-    Ok(ClientConfig::builder_with_provider(provider.into())
+    let tls = ClientConfig::builder_with_provider(provider.into())
         .with_safe_default_protocol_versions()?
-        .with_root_certificates(roots)
-        .with_no_client_auth())
+        .with_root_certificates(roots);
+    Ok(match identity {
+        None => tls.with_no_client_auth(),
+        Some(Identity { certificate, key }) => tls.with_client_auth_cert(
+            vec![CertificateDer::from_pem_slice(certificate.as_bytes())?],
+            PrivateKeyDer::from_pem_slice(key.as_bytes())?,
+        )?,
+    })
 }

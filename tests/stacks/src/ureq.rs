@@ -9,15 +9,15 @@ use std::sync::Arc;
 pub use ureq::Agent as Bare;
 use ureq::config::{AutoHeaderValue, Config};
 use ureq::http::Uri;
-use ureq::tls::{Certificate, RootCerts, TlsConfig, TlsProvider};
+use ureq::tls::{Certificate, ClientCert, PrivateKey, RootCerts, TlsConfig, TlsProvider};
 use ureq::unversioned::resolver::{ResolvedSocketAddrs, Resolver};
 use ureq::unversioned::transport::{DefaultConnector, NextTimeout};
 
 use crate::any_operation::{AnyOperation, Output};
 use crate::client::{self, Change};
 use crate::{
-    Ability, BoxError, CONNECT_TIMEOUT, Call, Client, Custom, HttpStack, IDLE_TIMEOUT, Stack,
-    outcome,
+    Ability, BoxError, CONNECT_TIMEOUT, Call, Client, Custom, HttpStack, IDLE_TIMEOUT, Identity,
+    Stack, outcome,
 };
 
 /// The stack.
@@ -68,7 +68,7 @@ impl HttpStack for Ureq {
         if let Some(authority) = custom.authority {
             let authority = Certificate::from_pem(authority.as_bytes())?;
             let tls = TlsConfig::builder().root_certs([authority].into());
-            own = own.tls_config(tls.build());
+            own = own.tls_config(tls.client_cert(client_cert(custom)?).build());
         }
         if let Some(silence) = custom.gives_up_after {
             own = own
@@ -85,6 +85,15 @@ impl HttpStack for Ureq {
         };
         Ok(Client::new(VaultClient::from_client(settings, own)))
     }
+}
+
+fn client_cert(custom: &Custom<'_>) -> Result<Option<ClientCert>, BoxError> {
+    let Some(Identity { certificate, key }) = custom.identity else {
+        return Ok(None);
+    };
+    let certificate = Certificate::from_pem(certificate.as_bytes())?;
+    let key = PrivateKey::from_pem(key.as_bytes())?;
+    Ok(Some(ClientCert::new_with_certs(&[certificate], key)))
 }
 
 /// The stack's own client with the settings of the adapter's default client, the timeout of an attempt

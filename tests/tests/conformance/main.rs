@@ -18,6 +18,7 @@ mod canned;
 mod case;
 mod child;
 mod client;
+mod client_certificates;
 mod clients;
 mod coexistence;
 mod connecting;
@@ -80,6 +81,7 @@ const FILES: &[&[Case]] = &[
     cancel::CASES,
     coexistence::CASES,
     tls::CASES,
+    client_certificates::CASES,
     truncated::CASES,
     http2::CASES,
     proxies::CASES,

@@ -19,7 +19,7 @@ pub(crate) const CASES: &[Case] = &[
     case("a_certificate_of_a_trusted_authority_is_good", good),
     case("an_unknown_authority_is_not_trusted_by_default", unknown),
     case("a_bad_certificate_is_refused_by_what_is_bad", bad),
-    case("a_handshake_with_a_server_without_tls_is_not_sent", no_tls),
+    case("a_server_without_tls_is_told_apart", no_tls),
     case("a_handshake_that_breaks_off_is_not_sent", broken_handshake),
     case("a_handshake_that_hangs_times_out", hanging_handshake),
     case("a_handshake_that_hangs_is_given_up_as_not_sent", given_up_handshake),
@@ -93,7 +93,13 @@ fn no_tls(stack: Stack) {
     let https = format!("https://localhost:{}", emulator.address().port());
     let failed = client(stack, settings_at(https)).send(example());
     let failed = failed.unwrap_err();
-    assert_eq!(failed.failure(), FailureKind::NotSent, "{}", failed.text);
+    let text = &failed.text;
+    assert_eq!(failed.failure(), FailureKind::NotTls, "{text}");
+    assert_eq!(failed.attempts, 4);
+    assert!(
+        text.starts_with("the server does not speak TLS (is it an http port?): "),
+        "{text}"
+    );
     assert!(emulator.requests().is_empty());
 }
 
