@@ -23,6 +23,8 @@ pub enum Certificate {
     SelfSigned,
     /// Issued by the authority, but expired in 2001.
     Expired,
+    /// Issued by the authority, but not valid before 2999.
+    NotYetValid,
     /// Issued by the authority for `vault.example`, which is not the emulator's host name.
     OtherName,
 }
@@ -116,9 +118,14 @@ fn leaf(
     };
     let names: Vec<_> = names.iter().map(|name| (*name).to_owned()).collect();
     let mut params = CertificateParams::new(names)?;
-    if certificate == Certificate::Expired {
-        params.not_before = date_time_ymd(2000, 1, 1);
-        params.not_after = date_time_ymd(2001, 1, 1);
+    let years = match certificate {
+        Certificate::Expired => Some((2000, 2001)),
+        Certificate::NotYetValid => Some((2999, 3000)),
+        _ => None,
+    };
+    if let Some((first, last)) = years {
+        params.not_before = date_time_ymd(first, 1, 1);
+        params.not_after = date_time_ymd(last, 1, 1);
     }
     let issued = match certificate {
         Certificate::SelfSigned => params.self_signed(&key)?,

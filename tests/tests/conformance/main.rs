@@ -47,6 +47,8 @@ mod settings;
 mod statuses;
 mod table;
 mod tls;
+mod tls_floods;
+mod tls_server;
 mod truncated;
 
 use case::{Case, On};
@@ -82,6 +84,7 @@ const FILES: &[&[Case]] = &[
     coexistence::CASES,
     tls::CASES,
     client_certificates::CASES,
+    tls_floods::CASES,
     truncated::CASES,
     http2::CASES,
     proxies::CASES,

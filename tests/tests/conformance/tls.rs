@@ -3,6 +3,7 @@
 use apideck_vault_core::error::FailureKind;
 use apideck_vault_emulator::{Answer, Certificate, Emulator, End, Place};
 use apideck_vault_stacks::{ALL, Failed, Http, Stack};
+use rustls::server::Acceptor;
 use std::io::{Read, Write};
 use std::net::TcpListener;
 use std::time::Duration;
@@ -26,6 +27,7 @@ pub(crate) const CASES: &[Case] = &[
     case("a_new_connection_resumes_the_tls_session", resumed),
     case("http_to_an_https_port_is_not_answered", plain_to_tls),
     case("what_breaks_off_over_https_is_not_an_answer", breaks),
+    case("a_host_s_name_is_announced_in_tls_and_an_address_is_not", announced),
     case("clients_with_different_crypto_providers_share_a_process", providers),
 ];
 
@@ -71,6 +73,7 @@ fn bad(stack: Stack) {
     for (certificate, reasons) in [
         (Certificate::SelfSigned, &["UnknownIssuer"][..]),
         (Certificate::Expired, &["expired"]),
+        (Certificate::NotYetValid, &["not valid yet"]),
         (Certificate::OtherName, &["not valid for name"]),
     ] {
         let emulator = Emulator::start_https(certificate).unwrap();
@@ -198,6 +201,31 @@ fn breaks(stack: Stack) {
     emulator.script([Answer::normal().endless()]);
     let failed = client.send(example()).unwrap_err();
     assert_eq!(failed.failure(), FailureKind::TooLarge, "{}", failed.text);
+}
+
+/// In plain text, for servers of many names.
+fn announced(stack: Stack) {
+    for (host, name) in [("localhost", Some("localhost")), ("127.0.0.1", None)] {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let server = std::thread::spawn(move || {
+            let (mut socket, _) = listener.accept().unwrap();
+            let mut handshake = Acceptor::default();
+            loop {
+                handshake.read_tls(&mut socket).unwrap();
+                let Ok(accepted) = handshake.accept() else {
+                    panic!("this is not a handshake");
+                };
+                if let Some(accepted) = accepted {
+                    return accepted.client_hello().server_name().map(str::to_owned);
+                }
+            }
+        });
+        let settings = settings_at(format!("https://{host}:{port}")).retry(once());
+        let failed = client(stack, settings).send(example()).unwrap_err();
+        assert_eq!(failed.failure(), FailureKind::NotSent, "{}", failed.text);
+        assert_eq!(server.join().unwrap().as_deref(), name);
+    }
 }
 
 /// aws-lc-rs and ring are both in this program, and nobody has chosen one for the process.

@@ -57,6 +57,7 @@ fn each_bad_certificate_is_refused_for_its_own_reason() {
     for (certificate, refusal) in [
         (Certificate::SelfSigned, "UnknownIssuer"),
         (Certificate::Expired, "expired"),
+        (Certificate::NotYetValid, "not valid yet"),
         (
             Certificate::OtherName,
             "certificate not valid for name \"localhost\"",

@@ -1,0 +1,120 @@
+//! A TLS server that does what rustls would not: once it has a request, it writes records of any type.
+
+use rustls::crypto::cipher::{MessageEncrypter, OutboundChunks, OutboundPlainMessage};
+use rustls::crypto::{CryptoProvider, ring};
+use rustls::pki_types::PrivateKeyDer;
+use rustls::{
+    ConnectionTrafficSecrets, ContentType, ProtocolVersion, ServerConfig, ServerConnection, Stream,
+    SupportedCipherSuite, SupportedProtocolVersion,
+};
+use std::io::{self, Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::sync::Arc;
+
+/// The same for both versions of TLS, so that there is one way to get at its keys.
+const SUITES: [SupportedCipherSuite; 2] = [
+    ring::cipher_suite::TLS13_CHACHA20_POLY1305_SHA256,
+    ring::cipher_suite::TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256,
+];
+
+/// A server for one connection.
+pub(crate) struct TlsServer {
+    listener: TcpListener,
+    config: Arc<ServerConfig>,
+    authority: String,
+}
+
+impl TlsServer {
+    pub(crate) fn new(version: &'static SupportedProtocolVersion) -> Self {
+        let own = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
+        let key = PrivateKeyDer::try_from(own.signing_key.serialize_der()).unwrap();
+        let provider = CryptoProvider {
+            cipher_suites: SUITES.to_vec(),
+            ..ring::default_provider()
+        };
+        let mut config = ServerConfig::builder_with_provider(provider.into())
+            .with_protocol_versions(&[version])
+            .unwrap()
+            .with_no_client_auth()
+            .with_single_cert(vec![own.cert.der().clone()], key)
+            .unwrap();
+        config.enable_secret_extraction = true;
+        Self {
+            listener: TcpListener::bind("127.0.0.1:0").unwrap(),
+            config: Arc::new(config),
+            authority: own.cert.pem(),
+        }
+    }
+
+    pub(crate) fn url(&self) -> String {
+        let port = self.listener.local_addr().unwrap().port();
+        format!("https://localhost:{port}")
+    }
+
+    /// Its certificate, for a client to trust.
+    pub(crate) fn authority(&self) -> &str {
+        &self.authority
+    }
+
+    /// Reads one request.
+    pub(crate) fn accept(&self) -> (ServerConnection, TcpStream) {
+        let (mut socket, _) = self.listener.accept().unwrap();
+        let mut tls = ServerConnection::new(Arc::clone(&self.config)).unwrap();
+        let mut stream = Stream::new(&mut tls, &mut socket);
+        let mut request = Vec::new();
+        // The body ends where the outermost brace does.
+        while !request.ends_with(b"]}}") {
+            let mut buffer = [0; 4096];
+            let read = stream.read(&mut buffer).unwrap();
+            request.extend_from_slice(&buffer[..read]);
+        }
+        (tls, socket)
+    }
+}
+
+/// Writes records on a connection of which the handshake is over.
+pub(crate) struct Records {
+    socket: TcpStream,
+    encrypter: Box<dyn MessageEncrypter>,
+    next: u64,
+}
+
+impl Records {
+    pub(crate) fn new((tls, socket): (ServerConnection, TcpStream)) -> Self {
+        let suite = tls.negotiated_cipher_suite().unwrap();
+        let (next, secrets) = tls.dangerous_extract_secrets().unwrap().tx;
+        let ConnectionTrafficSecrets::Chacha20Poly1305 { key, iv } = secrets else {
+            panic!("the server offers nothing else");
+        };
+        let encrypter = match suite {
+            SupportedCipherSuite::Tls13(suite) => suite.aead_alg.encrypter(key, iv),
+            SupportedCipherSuite::Tls12(suite) => suite.aead_alg.encrypter(key, iv.as_ref(), &[]),
+        };
+        Self {
+            socket,
+            encrypter,
+            next,
+        }
+    }
+
+    /// Writes this content many times, each time as a record.
+    pub(crate) fn write(
+        &mut self,
+        typ: ContentType,
+        content: &[u8],
+        times: usize,
+    ) -> io::Result<()> {
+        let mut bytes = Vec::new();
+        for _ in 0..times {
+            let plain = OutboundPlainMessage {
+                typ,
+                version: ProtocolVersion::TLSv1_2,
+                payload: OutboundChunks::Single(content),
+            };
+            let sealed = self.encrypter.encrypt(plain, self.next).unwrap();
+            bytes.extend(sealed.encode());
+            self.next += 1;
+        }
+        self.socket.write_all(&bytes)
+    }
+}
