@@ -5,6 +5,7 @@ use apideck_vault_core::error::{Failure, FailureKind, TransportError};
 use apideck_vault_core::http::{HeaderValue, Method, Request, Response, header};
 use http_body::Body;
 use http_body_util::{BodyExt as _, Full, LengthLimitError, Limited};
+use hyper::body::Buf as _;
 use hyper_util::client::legacy;
 use std::error::Error;
 use std::future::poll_fn;
@@ -58,11 +59,19 @@ where
     if body.size_hint().lower() > u64::try_from(most_bytes).unwrap_or(u64::MAX) {
         return Err(Failure::too_large(most_bytes));
     }
-    match Limited::new(body, most_bytes).collect().await {
-        Ok(body) => Ok(Response::from_parts(head, body.to_bytes())),
-        Err(error) if error.is::<LengthLimitError>() => Err(Failure::too_large(most_bytes)),
-        Err(error) => Err(classify(error, FailureKind::Unanswered)),
+    let mut body = pin!(Limited::new(body, most_bytes));
+    // Not `collect`, which keeps every chunk, and with it the buffer that it was read into.
+    let mut bytes = Vec::new();
+    while let Some(frame) = body.frame().await {
+        let frame = frame.map_err(|error| match error.is::<LengthLimitError>() {
+            true => Failure::too_large(most_bytes),
+            false => classify(error, FailureKind::Unanswered),
+        })?;
+        if let Ok(mut data) = frame.into_data() {
+            bytes.extend_from_slice(&data.copy_to_bytes(data.remaining()));
+        }
     }
+    Ok(Response::from_parts(head, bytes.into()))
 }
 
 /// hyper omits the length of an empty body, which some servers require for these methods

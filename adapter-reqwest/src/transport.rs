@@ -21,14 +21,20 @@ pub(crate) async fn send(
     if body.size_hint().lower() > u64::try_from(most_bytes).unwrap_or(u64::MAX) {
         return Err(Failure::too_large(most_bytes));
     }
-    match Limited::new(body, most_bytes).collect().await {
-        Ok(body) => Ok(Response::from_parts(head, body.to_bytes())),
-        Err(error) => Err(match error.downcast::<reqwest::Error>() {
+    let mut body = Limited::new(body, most_bytes);
+    // Not `collect`, which keeps every chunk, and with it the buffer that it was read into.
+    let mut bytes = Vec::new();
+    while let Some(frame) = body.frame().await {
+        let frame = frame.map_err(|error| match error.downcast::<reqwest::Error>() {
             Ok(error) => classify(*error),
             // It is `Limited`'s own.
             Err(_) => Failure::too_large(most_bytes),
-        }),
+        })?;
+        if let Ok(data) = frame.into_data() {
+            bytes.extend_from_slice(&data);
+        }
     }
+    Ok(Response::from_parts(head, bytes.into()))
 }
 
 /// hyper omits the length of an empty body, which some servers require for these methods

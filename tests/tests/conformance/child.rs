@@ -11,7 +11,7 @@ use std::process::Command;
 use crate::client::{Client, client};
 use crate::custom_client::{custom_client, unchanged};
 use crate::example::example;
-use crate::settings::{once, settings_at};
+use crate::settings::{once, patient, settings_at};
 
 const TASK: &str = "CONFORMANCE_TASK";
 const STACK: &str = "CONFORMANCE_STACK";
@@ -91,7 +91,7 @@ pub(crate) fn answered() -> bool {
 }
 
 fn perform(task: Task, stack: Stack) -> String {
-    let settings = settings_at(std::env::var(URL).unwrap()).retry(once());
+    let settings = patient(settings_at(std::env::var(URL).unwrap()).retry(once()));
     let authority = std::env::var(AUTHORITY).ok();
     let client = match (task, authority) {
         (Task::Call, Some(authority)) => {

@@ -3,6 +3,7 @@
 use apideck_vault_emulator::{Answer, Emulator};
 use apideck_vault_stacks::{Ability, Stack};
 
+use crate::canned::SESSION;
 use crate::case::{Case, case};
 use crate::child::{self, Task};
 use crate::oversized::{bomb, ten_thousand_headers};
@@ -15,6 +16,7 @@ pub(crate) const CASES: &[Case] = &[
     case("an_answer_that_decompresses_to_200_mb_takes_little_memory", unpacked),
     case("a_custom_client_decompresses_200_mb_in_little_memory", unpacked_by_own).needs(Ability::Unpacking),
     case("ten_thousand_headers_take_little_memory", many_headers),
+    case("an_answer_in_chunks_of_one_byte_takes_little_memory", tiny_chunks),
 ];
 
 /// The MiB of an answer that is read at most, and all that comes with it. It took 1.7 MiB at most;
@@ -69,4 +71,21 @@ fn many_headers(stack: Stack) {
     let answer = ten_thousand_headers();
     let ends = &["Unanswered"];
     measure(Task::Memory, stack, "10,000 headers", answer, ends);
+}
+
+/// What is kept of each chunk adds up, and it may keep what was read with it.
+fn tiny_chunks(stack: Stack) {
+    let chunks = "1\r\n \r\n".repeat(1 << 17);
+    let answer = format!(
+        "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n{chunks}{:x}\r\n{SESSION}\r\n0\r\n\r\n",
+        SESSION.len()
+    );
+    let ends = &["a session"];
+    measure(
+        Task::Memory,
+        stack,
+        "tiny chunks",
+        Answer::raw(answer),
+        ends,
+    );
 }
