@@ -21,7 +21,7 @@ use std::time::Duration;
 
 use crate::error::{CallError, CallErrorKind, Failure, GaveUp};
 use crate::operation::Operation;
-use crate::retry::{Hold, Verdict};
+use crate::retry::Verdict;
 use crate::settings::ClientSettings;
 use state::State;
 
@@ -31,9 +31,11 @@ mod prepared;
 mod state;
 #[cfg_attr(not(feature = "tracing"), path = "call/no_trace.rs")]
 mod trace;
+mod wait;
 
 pub use attempts::Attempts;
 pub use prepared::PreparedCall;
+pub use wait::Wait;
 
 impl ClientSettings {
     /// Begins a call. The first step is to send its request, or [`Step::Done`] if the input cannot
@@ -83,6 +85,20 @@ impl ClientSettings {
 }
 
 /// What to do next in a call. `E` is the HTTP stack's own error.
+///
+/// The loop around it is in [`ClientSettings::begin`]. A call that cannot be made is over before anything is
+/// sent:
+///
+/// ```
+/// use apideck_vault_core::{ClientSettings, CreateSession, Step, Vault};
+///
+/// let settings = ClientSettings::from(Vault::new("sk_live_1", "app")?);
+/// let step: Step<_, std::io::Error> = settings.begin(CreateSession::new(""), 42);
+/// let Step::Done(Err(error)) = step else { panic!("a consumer has an id") };
+/// assert_eq!(error.attempts(), 0);
+/// assert!(error.to_string().starts_with("consumer_id is empty"));
+/// # Ok::<(), apideck_vault_core::error::BuildError>(())
+/// ```
 #[expect(
     clippy::exhaustive_enums,
     reason = "a caller that does not know a step could not continue"
@@ -97,24 +113,31 @@ pub enum Step<O: Operation, E> {
 }
 
 /// An attempt that is in progress.
+///
+/// ```
+/// use apideck_vault_core::{Bytes, ClientSettings, CreateSession, Step, Vault, http};
+/// use std::io;
+/// use std::time::Duration;
+///
+/// let settings = ClientSettings::from(Vault::new("sk_live_1", "app")?);
+/// let step: Step<_, io::Error> = settings.begin(CreateSession::new("test-consumer"), 42);
+/// let Step::Send(_request, attempt) = step else { panic!("nothing is wrong with the input") };
+///
+/// // What your HTTP stack has to keep to while it sends the request and reads the answer:
+/// assert_eq!(attempt.timeout(), Some(Duration::from_secs(10)));
+/// assert_eq!(attempt.max_response_bytes(), 1024 * 1024);
+///
+/// // Whatever comes of it, the attempt knows what to do next:
+/// let answer = http::Response::builder().status(503).body(Bytes::new())?;
+/// let step = attempt.finish(Ok(answer), Duration::from_millis(80));
+/// assert!(matches!(step, Step::Wait(_)));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[must_use = "an attempt has to be finished"]
 pub struct Attempt<O, E> {
     /// Boxed, because every step moves it and an adapter's future holds it.
     state: Box<State<O, E>>,
     begun: Duration,
-}
-
-/// A pause before the next attempt.
-#[must_use = "a wait has to be resumed"]
-pub struct Wait<O, E> {
-    state: Box<State<O, E>>,
-    begun: Duration,
-    delay: Duration,
-    /// How many pauses the budget has added so far.
-    pauses: u32,
-    /// Its place among the calls that the budget holds.
-    hold: Option<Hold>,
-    error: CallErrorKind<E>,
 }
 
 impl<O: Operation, E> Attempt<O, E> {
@@ -173,14 +196,7 @@ impl<O: Operation, E> Attempt<O, E> {
                     return state.done(error, GaveUp::Budget, elapsed);
                 }
                 state.waits(&error, delay, false);
-                Step::Wait(Wait {
-                    state,
-                    begun: elapsed,
-                    delay,
-                    pauses: 0,
-                    hold: None,
-                    error,
-                })
+                Step::Wait(Wait::begin(state, elapsed, delay, error))
             }
             Verdict::RetryAfter(_) => state.done(error, GaveUp::Deadline, elapsed),
             Verdict::Stop if was_cut_short => state.done(error, GaveUp::Deadline, elapsed),
@@ -190,100 +206,5 @@ impl<O: Operation, E> Attempt<O, E> {
 
     fn at(begun: Duration, state: Box<State<O, E>>) -> Self {
         Self { state, begun }
-    }
-}
-
-impl<O: Operation, E> Wait<O, E> {
-    /// How long to wait.
-    pub fn delay(&self) -> Duration {
-        self.delay
-    }
-
-    /// The error of the last attempt, for example to log it.
-    pub fn error(&self) -> &CallErrorKind<E> {
-        &self.error
-    }
-
-    /// Whether the call is waiting because it found the retry budget empty.
-    pub fn is_held(&self) -> bool {
-        self.hold.is_some()
-    }
-
-    /// Continues after the wait. `elapsed` is the time since the call began.
-    ///
-    /// The next step is usually to send. If the [retry budget](crate::retry::RetryBudget) is empty,
-    /// it is another wait or the end of the call, depending on the budget. If the wait took so long
-    /// that the deadline has passed, or the operation cannot be encoded again, the call is over.
-    pub fn resume(mut self, elapsed: Duration) -> Step<O, E> {
-        // The full delay counts as elapsed, so a stopped clock cannot keep a call alive.
-        let elapsed = elapsed.max(self.begun.saturating_add(self.delay));
-        if !self.state.is_open(elapsed) {
-            let gave_up = match self.hold {
-                None => GaveUp::Deadline,
-                Some(_) => GaveUp::Held,
-            };
-            return self.state.done(self.error, gave_up, elapsed);
-        }
-        let request = match self.state.request() {
-            Ok(request) => request,
-            Err(error) => {
-                let error = CallErrorKind::Build(error);
-                return self.state.done(error, GaveUp::Policy, elapsed);
-            }
-        };
-        if !self.is_let_through(elapsed) {
-            if self.state.fails_when_empty() {
-                return self.state.done(self.error, GaveUp::Budget, elapsed);
-            }
-            return self.hold(elapsed);
-        }
-        self.state.attempts = self.state.attempts.saturating_add(1);
-        self.state.is_probe = self.is_held();
-        self.state.previous = Some(self.error);
-        Step::Send(request, Attempt::at(elapsed, self.state))
-    }
-
-    /// Whether the budget has a token for the next attempt, or lets it go without one.
-    fn is_let_through(&mut self, elapsed: Duration) -> bool {
-        let Some(budget) = self.state.budget() else {
-            return true;
-        };
-        if !self.state.needs_token(&self.error) {
-            return true;
-        }
-        if let Some(hold) = &self.hold {
-            hold.has_waited(self.delay);
-        }
-        if budget.take() {
-            return true;
-        }
-        let left = self.state.left(elapsed);
-        let is_chance = !self.state.had_last_chance
-            && !self.state.fails_when_empty()
-            && budget.is_last_chance(left, self.is_held());
-        self.state.had_last_chance |= is_chance;
-        is_chance
-    }
-
-    /// The budget is empty: pauses again if there is time before the deadline.
-    fn hold(mut self, elapsed: Duration) -> Step<O, E> {
-        let gave_up = match self.hold {
-            None => GaveUp::Budget,
-            Some(_) => GaveUp::Held,
-        };
-        self.pauses = self.pauses.saturating_add(1);
-        let left = self.state.left(elapsed);
-        let random = self.state.random_for_pause(self.pauses);
-        if let Some(budget) = self.state.budget() {
-            self.hold.get_or_insert_with(|| Hold::begin(budget));
-            self.delay = budget.pause(left, random);
-        }
-        self.begun = elapsed;
-        if self.state.is_open(elapsed.saturating_add(self.delay)) {
-            self.state.waits(&self.error, self.delay, true);
-            Step::Wait(self)
-        } else {
-            self.state.done(self.error, gave_up, elapsed)
-        }
     }
 }

@@ -50,6 +50,20 @@ pub use token::TokenError;
 pub use transport::TransportError;
 
 /// An answer came, but it is not a success.
+///
+/// ```
+/// use apideck_vault_core::error::ResponseError;
+/// use apideck_vault_core::{Bytes, CreateSession, Operation, Vault, http};
+///
+/// let vault = Vault::new("sk_live_1", "app")?;
+/// let answer = http::Response::builder().status(401).body(Bytes::new())?;
+/// match CreateSession::new("test-consumer").decode(&vault, answer) {
+///     Ok(created) => println!("{}", created.body().session_uri()),
+///     Err(ResponseError::Api(refused)) => assert!(refused.is_unauthorized()),
+///     Err(other) => eprintln!("{other}"),
+/// }
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, thiserror::Error)]
 #[non_exhaustive]
 pub enum ResponseError {

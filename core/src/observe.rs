@@ -12,6 +12,18 @@ use crate::error::{GaveUp, PastCause};
 ///
 /// It runs inside the call, so it must be quick and must not block: count, record, or send to a
 /// channel.
+///
+/// Clients can share one:
+///
+/// ```
+/// use apideck_vault_core::{ClientSettings, Vault};
+///
+/// let first = ClientSettings::from(Vault::new("sk_live_1", "app")?)
+///     .observer(|event| println!("{event:?}"));
+/// let mut second = ClientSettings::from(Vault::new("sk_live_2", "other-app")?);
+/// second.observer = first.observer.clone();
+/// # Ok::<(), apideck_vault_core::error::BuildError>(())
+/// ```
 #[derive(Clone)]
 pub struct Observer(Arc<dyn Fn(&Event<'_>) + Send + Sync>);
 
@@ -19,6 +31,31 @@ pub struct Observer(Arc<dyn Fn(&Event<'_>) + Send + Sync>);
 /// from a body.
 ///
 /// A call whose future is dropped, or whose step is, tells nothing more.
+///
+/// ```
+/// use apideck_vault_core::Event;
+///
+/// /// Lines for a log.
+/// fn log(event: &Event<'_>) {
+///     match event {
+///         Event::AttemptEnded { number, outcome: Err(cause), took, .. } => {
+///             println!("attempt {number} failed after {took:?}: {cause}");
+///         }
+///         Event::WaitBegan { delay, is_held: true, .. } => {
+///             println!("no token for a retry, looking again in {delay:?}");
+///         }
+///         Event::CallEnded { attempts, elapsed, outcome, .. } => {
+///             let end = if outcome.is_ok() { "succeeded" } else { "failed" };
+///             println!("the call {end} after {attempts} attempts in {elapsed:?}");
+///         }
+///         _ => {}
+///     }
+/// }
+///
+/// # use apideck_vault_core::{ClientSettings, Vault};
+/// let settings = ClientSettings::from(Vault::new("sk_live_1", "app")?).observer(log);
+/// # Ok::<(), apideck_vault_core::error::BuildError>(())
+/// ```
 #[derive(Debug, Clone, Copy)]
 #[non_exhaustive]
 pub enum Event<'a> {

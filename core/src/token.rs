@@ -17,6 +17,19 @@ const BASE64_URL: GeneralPurpose = GeneralPurpose::new(
 /// A session's token: anyone who has it can act for the consumer in Vault until it expires.
 ///
 /// `Debug` does not show it, and there is no `Display`: use [`as_str`](Self::as_str).
+///
+/// ```
+/// use apideck_vault_core::{CreatedSession, SessionToken};
+///
+/// /// What the page of yours that embeds Vault JS fetches from your backend.
+/// fn answer(token: &SessionToken) -> serde_json::Value {
+///     serde_json::json!({ "token": token.as_str() })
+/// }
+///
+/// let created = CreatedSession::new("https://vault.apideck.com/session/t", "t");
+/// assert_eq!(answer(created.session_token())["token"], "t");
+/// assert_eq!(format!("{:?}", created.session_token()), "SessionToken([redacted])");
+/// ```
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct SessionToken(String);
 
@@ -71,6 +84,22 @@ impl fmt::Debug for SessionToken {
 
 /// The contents of a token, **not verified**. They include everything that was sent in the session,
 /// so the consumer's browser can read it. `Debug` shows only the names of the claims.
+///
+/// ```
+/// use apideck_vault_core::SessionToken;
+/// use std::time::{Duration, SystemTime, UNIX_EPOCH};
+///
+/// /// Whether the consumer can still use the session for a minute.
+/// fn lasts(token: &SessionToken, now: SystemTime) -> bool {
+///     let claims = token.claims().ok();
+///     let end = claims.and_then(|claims| claims.expires_at());
+///     end.is_some_and(|end| now + Duration::from_secs(60) < end)
+/// }
+///
+/// let token = SessionToken::new("e30.eyJleHAiOjE4MDAwMDAwMDB9.c2ln"); // {"exp":1800000000}
+/// assert!(lasts(&token, UNIX_EPOCH + Duration::from_secs(1_799_999_000)));
+/// assert!(!lasts(&token, UNIX_EPOCH + Duration::from_secs(1_799_999_990)));
+/// ```
 #[derive(Clone, PartialEq)]
 pub struct TokenClaims(Map<String, Value>);
 

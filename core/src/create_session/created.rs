@@ -12,6 +12,27 @@ use crate::vault::check_host_and_port;
 ///
 /// The URI contains the token, so it is as secret as the token. `Debug` shows neither, nor any other text
 /// of the answer.
+///
+/// A handler that sends the consumer there, and its test, which needs no server:
+///
+/// ```
+/// use apideck_vault_core::{CreatedSession, http};
+///
+/// fn redirect(created: &CreatedSession) -> http::Result<http::Response<()>> {
+///     http::Response::builder()
+///         .status(http::StatusCode::SEE_OTHER)
+///         .header("location", created.session_uri())
+///         // Nobody else is to see the token:
+///         .header("referrer-policy", "no-referrer")
+///         .header("cache-control", "no-store")
+///         .body(())
+/// }
+///
+/// let created = CreatedSession::new("https://vault.apideck.com/session/token", "token");
+/// let answer = redirect(&created)?;
+/// assert_eq!(answer.headers()["location"], "https://vault.apideck.com/session/token");
+/// # Ok::<(), http::Error>(())
+/// ```
 #[derive(Clone, PartialEq)]
 #[non_exhaustive]
 pub struct CreatedSession {

@@ -6,6 +6,19 @@ use std::io;
 use super::words::{is_client_untrusted, is_failed_lookup, is_not_tls, is_untrusted_certificate};
 
 /// What is known about an attempt that brought no complete answer.
+///
+/// ```
+/// use apideck_vault_core::error::{CallError, FailureKind};
+///
+/// /// Whether there may be a session that nobody got.
+/// fn may_have_acted<E>(error: &CallError<E>) -> bool {
+///     error.failure_kind().is_some_and(|kind| !kind.is_not_sent())
+/// }
+/// # let unanswered = FailureKind::Unanswered;
+/// # assert!(may_have_acted(&CallError::<std::io::Error>::from(
+/// #     apideck_vault_core::error::Failure::from(unanswered)
+/// # )));
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum FailureKind {

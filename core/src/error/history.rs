@@ -8,7 +8,28 @@ use super::{CallErrorKind, FailureKind};
 
 /// An attempt of a call that failed: small, and without anything that a server or a caller wrote.
 ///
-/// Its text is a line for a log: `503 Service Unavailable after 0.012 s, begun at 1.207 s`.
+/// Its text is a line for a log:
+///
+/// ```
+/// use apideck_vault_core::error::{CallError, FailureKind};
+/// use apideck_vault_core::{ClientSettings, CreateSession, Step, Vault};
+/// use std::{io, time::Duration};
+///
+/// fn lines<E>(error: &CallError<E>) -> Vec<String> {
+///     error.history().iter().map(ToString::to_string).collect()
+/// }
+///
+/// // As if the certificate of the server were not trusted:
+/// let settings = ClientSettings::from(Vault::new("sk_live_1", "app")?);
+/// let step: Step<_, io::Error> = settings.begin(CreateSession::new("test-consumer"), 42);
+/// let Step::Send(_request, attempt) = step else { panic!("nothing is wrong with the input") };
+/// let step = attempt.finish(Err(FailureKind::Untrusted.into()), Duration::from_millis(12));
+/// let Step::Done(Err(error)) = step else { panic!("no retry helps") };
+///
+/// let line = "the server's certificate is not trusted after 0.012 s, begun at 0.000 s";
+/// assert_eq!(lines(&error), [line]);
+/// # Ok::<(), apideck_vault_core::error::BuildError>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct PastAttempt {

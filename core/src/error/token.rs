@@ -1,6 +1,13 @@
 //! The error of a token that cannot be read.
 
 /// The token is not a JSON Web Token, so nothing can be read from it.
+///
+/// ```
+/// use apideck_vault_core::{SessionToken, error::TokenError};
+///
+/// let error = SessionToken::new("<session_token>").claims().unwrap_err();
+/// assert_eq!(error, TokenError::Parts);
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum TokenError {
