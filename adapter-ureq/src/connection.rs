@@ -8,6 +8,8 @@ use std::time::Duration;
 use ureq::Error;
 use ureq::unversioned::transport::{Buffers, NextTimeout, Transport};
 
+use crate::times::rounded;
+
 /// How much of a request is sent without looking for an answer. Few requests are larger.
 const LARGE: usize = 128 * 1024;
 
@@ -140,19 +142,6 @@ fn is_end_to_ureq(kind: ErrorKind) -> bool {
     .contains(&kind)
 }
 
-/// The next hundredth of a second. Each change of a socket's time limit is a system call.
-fn rounded(timeout: NextTimeout) -> NextTimeout {
-    const HUNDREDTH: u32 = 10_000_000;
-    if timeout.after.is_not_happening() {
-        return timeout;
-    }
-    let over = timeout.after.subsec_nanos() % HUNDREDTH;
-    let missing = HUNDREDTH.saturating_sub(over) % HUNDREDTH;
-    let more = Duration::from_nanos(missing.into());
-    let after = timeout.after.saturating_add(more).into();
-    NextTimeout { after, ..timeout }
-}
-
 #[cfg(test)]
 #[cfg(feature = "rustls")]
 mod tests {
@@ -231,8 +220,13 @@ mod tests {
             let body = answer.and_then(|answer| answer.into_body().read_to_vec());
             assert_eq!(body.is_ok(), is_answer, "{body:?}");
         }
-        let cut_off = broken_off(io::Error::from(ErrorKind::UnexpectedEof).into());
-        assert!(matches!(cut_off, Error::Io(error) if error.kind() == ErrorKind::BrokenPipe));
+        for (kind, becomes) in [
+            (ErrorKind::UnexpectedEof, ErrorKind::BrokenPipe),
+            (ErrorKind::InvalidData, ErrorKind::InvalidData),
+        ] {
+            let error = broken_off(io::Error::from(kind).into());
+            assert!(matches!(error, Error::Io(error) if error.kind() == becomes));
+        }
     }
 
     /// Opens connections as if another process had.

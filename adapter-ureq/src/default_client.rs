@@ -8,7 +8,7 @@ use ureq::config::{AutoHeaderValue, ConfigBuilder};
 use ureq::typestate::AgentScope;
 
 use crate::connector::{InTime, Later};
-use crate::transport::clamped;
+use crate::times::clamped;
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 

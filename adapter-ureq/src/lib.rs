@@ -166,6 +166,7 @@ mod default_client;
 mod drive;
 mod lookup;
 mod not_connected;
+mod times;
 mod transport;
 
 pub use apideck_vault_core::*;

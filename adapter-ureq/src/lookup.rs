@@ -218,4 +218,33 @@ pub(crate) mod tests {
         }
         assert_eq!(format!("{lookups:?}"), "Lookups");
     }
+
+    #[test]
+    fn no_more_than_sixteen_names_are_kept() {
+        let lookups = Lookups::default();
+        for port in 1..=20 {
+            let lookup = lookups.lookup_of(format!("127.0.0.1:{port}"));
+            assert!(lookup.wait(LONG).unwrap().is_ok());
+        }
+        assert_eq!(lock(&lookups.by_name).len(), 16);
+    }
+
+    #[test]
+    fn an_answer_is_used_for_ten_seconds_and_a_lookup_joined_for_thirty() {
+        let ago = |seconds| (Instant::now().checked_sub(Duration::from_secs(seconds))).unwrap();
+        for (begun, ended, is_good) in [
+            (28, None, true),
+            (31, None, false),
+            (8, Some(8), true),
+            (40, Some(8), true),
+            (40, Some(11), false),
+        ] {
+            let lookup = Lookup {
+                begun: ago(begun),
+                found: Mutex::new(ended.map(|ended| (ago(ended), Ok(Vec::new())))),
+                ended: Condvar::new(),
+            };
+            assert_eq!(lookup.is_good(), is_good, "{begun} {ended:?}");
+        }
+    }
 }

@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 use ureq::{Agent, AsSendBody, Body, Error, SendBody, Timeout};
 
 use crate::not_connected::NotConnected;
+use crate::times::{clamped, is_over};
 
 /// hyper does not take lengths from here on for lengths, so no stack does.
 const NO_LENGTH: u64 = u64::MAX - 1;
@@ -64,16 +65,6 @@ pub(crate) fn send(
         Ok(_) => Ok(Response::from_parts(head, bytes.into())),
         Err(error) => Err(classify(error.into(), At::Body)),
     }
-}
-
-/// ureq adds a timeout to a clock, which panics if the clock cannot go that far. Nobody waits a year.
-pub(crate) fn clamped(timeout: Duration) -> Duration {
-    timeout.min(Duration::from_secs(365 * 24 * 60 * 60))
-}
-
-/// Whether this timeout has passed. The system's timers may fire a millisecond early.
-fn is_over(began: Instant, timeout: Duration) -> bool {
-    began.elapsed() >= timeout.saturating_sub(Duration::from_millis(1))
 }
 
 fn run(
@@ -167,6 +158,34 @@ fn classify(error: Error, at: At) -> Failure<Error> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use apideck_vault_emulator::{Answer, Emulator};
+
+    const MOST_BYTES: usize = 1024;
+
+    #[test]
+    fn any_agent_leaves_statuses_and_redirects_to_the_core_and_takes_the_attempts_time() {
+        let short = Duration::from_millis(300);
+        let emulator = Emulator::start().unwrap();
+        for (as_error, max_redirects) in [(true, 0), (false, 1), (true, 1), (false, 0)] {
+            let agent = Agent::config_builder()
+                .http_status_as_error(as_error)
+                .max_redirects(max_redirects)
+                .proxy(None)
+                .build()
+                .new_agent();
+            let send = |timeout| {
+                let request = Request::get(emulator.url()).body(Bytes::new()).unwrap();
+                super::send(&agent, request, timeout, MOST_BYTES)
+            };
+            for status in [307, 402] {
+                emulator.script([Answer::status(status).header("location", "/elsewhere")]);
+                assert_eq!(send(None).unwrap().status(), status);
+            }
+            emulator.script([Answer::hang()]);
+            let failure = send(Some(short)).unwrap_err();
+            assert_eq!(failure.kind(), FailureKind::TimedOut);
+        }
+    }
 
     /// Such as those of an agent of the caller's, with ureq's own connector.
     #[test]

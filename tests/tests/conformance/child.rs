@@ -4,6 +4,7 @@
 
 use apideck_vault_emulator::Emulator;
 use apideck_vault_stacks::{ALL, Custom, Kind, Stack};
+use rustls::crypto::ring;
 use std::fs::File;
 use std::iter;
 use std::process::Command;
@@ -29,6 +30,8 @@ pub(crate) enum Task {
     CallByOwn,
     /// One call with the default client, when the system gives this process no more sockets.
     CallWithoutSockets,
+    /// One call with the default client, in a process that has chosen a TLS provider without any ciphers.
+    CallWithUselessProvider,
     /// Two calls with the default client: one to warm up, one to look at the memory it takes.
     Memory,
     /// The same with the stack's own client as it comes.
@@ -36,11 +39,12 @@ pub(crate) enum Task {
 }
 
 impl Task {
-    const ALL: [Self; 6] = [
+    const ALL: [Self; 7] = [
         Self::Call,
         Self::CallByDefault,
         Self::CallByOwn,
         Self::CallWithoutSockets,
+        Self::CallWithUselessProvider,
         Self::Memory,
         Self::MemoryOfOwn,
     ];
@@ -93,6 +97,11 @@ pub(crate) fn answered() -> bool {
 fn perform(task: Task, stack: Stack) -> String {
     let settings = patient(settings_at(std::env::var(URL).unwrap()).retry(once()));
     let authority = std::env::var(AUTHORITY).ok();
+    if task == Task::CallWithUselessProvider {
+        let mut useless = ring::default_provider();
+        useless.cipher_suites.clear();
+        useless.install_default().unwrap();
+    }
     let client = match (task, authority) {
         (Task::Call, Some(authority)) => {
             custom_client(stack, settings, &Custom::new().trusting(&authority))
@@ -101,7 +110,9 @@ fn perform(task: Task, stack: Stack) -> String {
         _ => client(stack, settings),
     };
     match task {
-        Task::Call | Task::CallByDefault | Task::CallByOwn => outcome(&client),
+        Task::Call | Task::CallByDefault | Task::CallByOwn | Task::CallWithUselessProvider => {
+            outcome(&client)
+        }
         Task::CallWithoutSockets => {
             let files: Vec<_> = iter::from_fn(|| File::open("/dev/null").ok()).collect();
             assert!(!files.is_empty());

@@ -20,6 +20,9 @@ pub(crate) const CASES: &[Case] = &[
     case("an_early_interim_answer_does_not_end_the_request", interim),
 ];
 
+/// What a server does from the end of a request's head on, whose body has this length.
+type Serve = fn(&mut TcpStream, usize);
+
 /// What a connection may take whose server does not read, and some more.
 const STUCK_TIMEOUT: Duration = Duration::from_secs(34);
 
@@ -35,9 +38,16 @@ fn reads_on(stack: Stack) {
 /// The client is to see the answer nevertheless, and not to use the connection again. A server that
 /// resets the connection is no case: on no stack is it certain which of the two the client sees first.
 fn reads_no_more(stack: Stack) {
-    let client = client_of(stack, |socket, _| answer(socket));
-    assert_refused(&client);
-    assert_refused(&client);
+    let at_once: Serve = |socket, _| answer(socket);
+    let later: Serve = |socket, _| {
+        read(socket, 1 << 20).unwrap();
+        answer(socket);
+    };
+    for serve in [at_once, later] {
+        let client = client_of(stack, serve);
+        assert_refused(&client);
+        assert_refused(&client);
+    }
 }
 
 /// The server neither reads the rest nor closes the connection. The system of the client gives up on that
@@ -69,9 +79,9 @@ fn interim(stack: Stack) {
     assert_refused(&client);
 }
 
-/// A client of a server that does this with the first request of each connection, from the end of its
-/// head on, and leaves the connection open.
-fn client_of(stack: Stack, serve: fn(&mut TcpStream, usize)) -> Client {
+/// A client of a server that does this with the first request of each connection, and leaves the
+/// connection open.
+fn client_of(stack: Stack, serve: Serve) -> Client {
     let server = TcpListener::bind("127.0.0.1:0").unwrap();
     let settings = settings_at(format!("http://{}", server.local_addr().unwrap()));
     std::thread::spawn(move || {

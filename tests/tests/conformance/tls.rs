@@ -2,16 +2,17 @@
 
 use apideck_vault_core::error::FailureKind;
 use apideck_vault_emulator::{Answer, Certificate, Emulator, End, Place};
-use apideck_vault_stacks::{ALL, Failed, Http, Stack};
+use apideck_vault_stacks::{ALL, Custom, Failed, Http, Stack};
 use rustls::server::Acceptor;
 use std::io::{Read, Write};
 use std::net::TcpListener;
 use std::time::Duration;
 
 use crate::case::{Case, case};
+use crate::child::{self, Task};
 use crate::client::{client, client_for};
 use crate::clients::GetConsumer;
-use crate::custom_client::trusting;
+use crate::custom_client::{custom_client, trusting};
 use crate::example::example;
 use crate::settings::{impatient, once, patient, settings_at};
 
@@ -112,9 +113,11 @@ fn broken_handshake(stack: Stack) {
 
     for alert in [&[], HANDSHAKE_FAILURE] {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let client = client(stack, settings_at(at(&listener)).retry(once()));
+        let settings = settings_at(at(&listener)).retry(once());
+        let own = custom_client(stack, settings.clone(), &Custom::new());
+        let client = client(stack, settings);
         let server = std::thread::spawn(move || {
-            for _ in 0..2 {
+            for _ in 0..3 {
                 let (mut socket, _) = listener.accept().unwrap();
                 let mut hello = [0; 5];
                 socket.read_exact(&mut hello).unwrap();
@@ -122,8 +125,10 @@ fn broken_handshake(stack: Stack) {
                 socket.write_all(alert).unwrap();
             }
         });
-        let failed = client.send(example()).unwrap_err();
-        assert_eq!(failed.failure(), FailureKind::NotSent, "{}", failed.text);
+        for client in [&client, &own] {
+            let failed = client.send(example()).unwrap_err();
+            assert_eq!(failed.failure(), FailureKind::NotSent, "{}", failed.text);
+        }
         let without_a_body = client.send(GetConsumer("c1")).unwrap_err();
         server.join().unwrap();
         let text = &without_a_body.text;
@@ -228,7 +233,8 @@ fn announced(stack: Stack) {
     }
 }
 
-/// aws-lc-rs and ring are both in this program, and nobody has chosen one for the process.
+/// aws-lc-rs and ring are both in this program, and nobody has chosen one for the process. Where somebody
+/// has, that changes nothing.
 fn providers(stack: Stack) {
     let emulator = Emulator::start_https(Certificate::Good).unwrap();
     assert!(rustls::crypto::CryptoProvider::get_default().is_none());
@@ -244,4 +250,7 @@ fn providers(stack: Stack) {
         }
     }
     assert!(rustls::crypto::CryptoProvider::get_default().is_none());
+    // One that cannot do anything.
+    let outcome = child::run(Task::CallWithUselessProvider, stack, &emulator, &[]);
+    assert!(outcome.starts_with("Untrusted: "), "{outcome}");
 }
