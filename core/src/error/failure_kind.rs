@@ -8,16 +8,12 @@ use super::words::{is_client_untrusted, is_failed_lookup, is_not_tls, is_untrust
 /// What is known about an attempt that brought no complete answer.
 ///
 /// ```
-/// use apideck_vault_core::error::{CallError, FailureKind};
+/// use apideck_vault_core::error::FailureKind;
 ///
-/// /// Whether there may be a session that nobody got.
-/// fn may_have_acted<E>(error: &CallError<E>) -> bool {
-///     error.failure_kind().is_some_and(|kind| !kind.is_not_sent())
-/// }
-/// # let unanswered = FailureKind::Unanswered;
-/// # assert!(may_have_acted(&CallError::<std::io::Error>::from(
-/// #     apideck_vault_core::error::Failure::from(unanswered)
-/// # )));
+/// // Nobody has created a session:
+/// assert!(FailureKind::Refused.is_not_sent());
+/// // Somebody may have:
+/// assert!(!FailureKind::TimedOut.is_not_sent());
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
