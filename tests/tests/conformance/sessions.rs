@@ -2,10 +2,12 @@
 
 use apideck_vault_core::http::{HeaderMap, Version};
 use apideck_vault_core::{
-    AllowAction, CreateSession, Session, SessionLength, SessionSettings, UnifiedApiId,
+    AllowAction, ConsumerMetadata, CreateSession, Session, SessionLength, SessionSettings,
+    UnifiedApiId,
 };
 use apideck_vault_emulator::{Answer, Emulator};
 use apideck_vault_stacks::{Kind, Stack};
+use serde_json::json;
 use std::time::Duration;
 
 use crate::case::{Case, case};
@@ -19,6 +21,7 @@ pub(crate) const CASES: &[Case] = &[
     case("an_empty_session_is_an_empty_object", empty_session),
     case("without_a_session_there_is_no_body", no_session),
     case("every_setting_arrives", every_setting),
+    case("text_in_any_language_arrives", any_language),
     case("a_header_for_one_call_arrives", header_for_one_call),
     case("a_large_session_arrives", large_session),
     case("a_path_in_the_server_url_is_kept", path_prefix),
@@ -132,6 +135,22 @@ fn every_setting(stack: Stack) {
         claims.as_map()["settings"],
         serde_json::to_value(settings).unwrap()
     );
+}
+
+fn any_language(stack: Stack) {
+    const NAME: &str = "株式会社 Ærø \u{1f680} \u{202e} e\u{301}";
+
+    let emulator = Emulator::start().unwrap();
+    let metadata = ConsumerMetadata::new().account_name(NAME);
+    let session = Session::new().consumer_metadata(metadata);
+    let create = CreateSession::new(Emulator::CONSUMER_ID).session(session);
+    let created = client_for(stack, &emulator).send(create).unwrap().value;
+
+    let expected = json!({ "account_name": NAME });
+    let sent = emulator.requests()[0].json().unwrap();
+    assert_eq!(sent["consumer_metadata"], expected);
+    let claims = created.session_token().claims().unwrap();
+    assert_eq!(claims.as_map()["consumer_metadata"], expected);
 }
 
 fn header_for_one_call(stack: Stack) {
