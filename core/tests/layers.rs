@@ -17,7 +17,7 @@ const LAYERS: [&[&str]; 7] = [
 
 fn layer_of(module: &str) -> usize {
     let layer = LAYERS.iter().position(|layer| layer.contains(&module));
-    layer.unwrap_or_else(|| panic!("`{module}` is in no layer"))
+    layer.unwrap_or_else(|| panic!("`{module}` is in no layer: add it to `LAYERS`"))
 }
 
 /// Every source file except `lib.rs`: its path below `src`, and its text.

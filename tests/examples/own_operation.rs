@@ -38,7 +38,10 @@ impl Operation for ListConnections {
         if let Some(configured) = self.configured {
             query.push(format!("configured={configured}"));
         }
-        let path = format!("/vault/connections?{}", query.join("&"));
+        let mut path = "/vault/connections".to_owned();
+        if !query.is_empty() {
+            path = format!("{path}?{}", query.join("&"));
+        }
         let mut request = vault.request(Method::GET, path, Bytes::new())?;
         let consumer_id = header_value("consumer_id", &self.consumer_id)?;
         let headers = request.headers_mut();

@@ -246,7 +246,10 @@ fn every_public_type_is_looked_at() {
     let texts = all().0;
     for name in public::types() {
         let is_seen = texts.iter().any(|(seen, _)| *seen == name);
-        assert!(is_seen, "no text of {name} is looked at");
+        assert!(
+            is_seen,
+            "no text of {name} is looked at: `all` has to add one"
+        );
     }
 }
 

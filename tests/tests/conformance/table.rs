@@ -63,12 +63,14 @@ impl Cells {
     fn print(&self) {
         let width = self.cases.iter().map(|case| case.len()).max();
         let width = width.unwrap_or_default();
-        let line = |name: &str, cells: Vec<&str>| {
-            let cells = cells.iter().map(|cell| format!("{cell:<8}"));
-            println!("{name:width$}  {}", cells.collect::<String>());
-        };
         let mut places = vec![On::Core.name()];
         places.extend(ALL.iter().map(|stack| stack.name()));
+        let column = places.iter().map(|place| place.len()).max();
+        let column = column.unwrap_or_default() + 1;
+        let line = |name: &str, cells: Vec<&str>| {
+            let cells = cells.iter().map(|cell| format!("{cell:<column$}"));
+            println!("{name:width$}  {}", cells.collect::<String>());
+        };
         line("case", places.clone());
         for case in self.cases.iter().filter(|case| self.has_row(case)) {
             let cell = |place: &&'static str| match self.cells.get(&(*case, *place)) {
