@@ -103,6 +103,12 @@ mod tests {
 
     #[tokio::test]
     async fn the_log_has_each_attempt_and_not_the_key() {
+        let (emulator, vault) = start();
+        let client = client(vault, 8, Duration::from_secs(10));
+        let create = || CreateSession::new("test-consumer");
+        // `tracing` can lose a line that another thread meets for the first time while a subscriber is set.
+        client.create_session(create()).await.unwrap();
+
         let log = Log::default();
         let writer = log.clone();
         let subscriber = tracing_subscriber::fmt()
@@ -110,11 +116,8 @@ mod tests {
             .with_writer(move || writer.clone())
             .with_ansi(false);
         let _guard = tracing::subscriber::set_default(subscriber.finish());
-        let (emulator, vault) = start();
         emulator.script([Answer::status(503)]);
-        let client = client(vault, 8, Duration::from_secs(10));
-        let created = client.create_session(CreateSession::new("test-consumer"));
-        let created = created.await.unwrap();
+        let created = client.create_session(create()).await.unwrap();
 
         let log = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
         for line in ["started processing request", "finished processing request"] {
