@@ -16,8 +16,8 @@ const FIGURES: &str = "\
 1-per-minute   5%-fail    finagle                100.0 %  0.0 % 1.05    80   958     -
 1-per-minute   5%-fail    default-without-budget 100.0 %  0.0 % 1.05    80   958     -
 1-per-minute   5%-fail    default                100.0 %  0.1 % 1.05    80   958     -
-1-per-minute   20%-fail   default                100.0 %  5.5 % 1.24    80  4582     -
-1-per-minute   30%-fail   default                 99.9 % 12.7 % 1.41    80 28096 29600
+1-per-minute   20%-fail   default                100.0 %  0.9 % 1.24    80  2379     -
+1-per-minute   30%-fail   default                100.0 %  3.0 % 1.41    80  7399     -
 1-per-minute   outage-10s none                     0.0 %  0.0 % 1.00     -     -    20
 1-per-minute   outage-10s official-typescript    100.0 %  0.0 % 4.76  6313 12064     -
 1-per-minute   outage-10s official-go            100.0 %  0.0 % 4.39  7261 14679     -
@@ -27,9 +27,9 @@ const FIGURES: &str = "\
 1-per-minute   outage-10s grpc                     5.0 %  0.0 % 3.79   788   908   768
 1-per-minute   outage-10s finagle                100.0 %  0.0 % 4.86  7689 14923     -
 1-per-minute   outage-10s default-without-budget 100.0 %  0.0 % 4.86  7689 14923     -
-1-per-minute   outage-10s default                100.0 % 89.1 % 4.23  7358 17454     -
-100-per-second 20%-fail   default                100.0 %  8.6 % 1.24    80 18693     -
-100-per-second 30%-fail   default                 99.0 % 20.2 % 1.40    80 27471 29824
+1-per-minute   outage-10s default                100.0 % 89.1 % 4.23  7444 17287     -
+100-per-second 20%-fail   default                100.0 %  0.8 % 1.24    80  2644     -
+100-per-second 30%-fail   default                100.0 %  8.5 % 1.41    80 19667 29953
 4-workers      outage-1s  default                100.0 %  0.1 % 1.00    80    80     -
 64-at-once     outage-1s  default                100.0 % 100.0 % 2.03 10685 18623     -
 64-at-once     reset-once default                100.0 %  0.0 % 2.00   109   135     -

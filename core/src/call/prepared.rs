@@ -39,9 +39,6 @@ impl<O: Operation, E> PreparedCall<O, E> {
             Ok(prepared) => prepared,
             Err(error) => return Step::Done(Err(error.into())),
         };
-        if let Some(budget) = state.budget() {
-            budget.call_begins();
-        }
         Step::Send(request, Attempt::at(Duration::ZERO, state))
     }
 }

@@ -15,9 +15,9 @@ use super::jitter;
 use bucket::Bucket;
 use line::Line;
 
-/// A bucket of tokens that all calls of a client share. A retry takes one token, calls and
-/// successes add fractions of one, and first attempts are free. While a service is down, the tokens
-/// run out, and its clients send little more than they do normally.
+/// A bucket of tokens that all calls of a client share. A retry takes one token, a success brings
+/// one, and first attempts are free. While a service is down, the tokens run out, and its clients
+/// send little more than they do normally.
 ///
 /// The budget comes with the [`Vault`](crate::Vault), so all clients and calls made from one vault,
 /// or from its clones, share it. [`ClientSettings::budget`](crate::ClientSettings) sets another
@@ -26,19 +26,18 @@ use line::Line;
 /// | | default |
 /// | --- | --- |
 /// | capacity, and tokens at the start | 2 retries |
-/// | added when a call begins | 0.1 |
-/// | added when a call succeeds | 0.1, but 1 if its last attempt was held |
+/// | added when a call succeeds | 1; only 0.2 while calls are held and a retry of a held call has failed, unless it was held itself |
 /// | added while calls are held | 2 in 3 s for all of them together, halved with each retry of a held call that fails, down to 1/64 |
 /// | what happens to a call that finds it empty | it waits ([`WhenEmpty::Wait`]) |
 ///
 /// What never reached the service takes no token, and neither does the first retry of a call whose
 /// connection broke. A call that is held alone is let through once in its last 2 s.
 ///
-/// So many calls at once send little more than one attempt each while the service is down. When it is
-/// up again, each held call that succeeds lets the next one through. A lone caller, whom no other call can
-/// bring a token, still gets through an outage that is shorter than its patience. It needs no clock: time
-/// counts only while calls are held. The figures, and what they cost, are in `docs/retries.md` of this
-/// library's repository.
+/// So failures at random hold hardly a call, and many calls at once send little more than one attempt
+/// each while the service is down. When it is up again, each held call that succeeds lets the next one
+/// through, not all of them at once. A lone caller, whom no other call can bring a token, still gets
+/// through an outage that is shorter than its patience. It needs no clock: time counts only while calls
+/// are held. The figures, and what they cost, are in `docs/retries.md` of this library's repository.
 ///
 /// Clones share the tokens. Cloning is cheap, and so is every use: it is one atomic number.
 ///
@@ -59,9 +58,9 @@ use line::Line;
 ///
 /// Sources: the retry quota of the
 /// [AWS SDKs' standard mode](https://docs.aws.amazon.com/sdkref/latest/guide/feature-retry-behavior.html)
-/// (a retry costs tokens, a success refunds them) and Finagle's
-/// [`RetryBudget`](https://twitter.github.io/finagle/docs/com/twitter/finagle/service/RetryBudget$.html)
-/// (each call adds a fraction of a retry). Both fail a call that finds the budget empty.
+/// (a retry costs tokens, a success refunds them) and the
+/// [throttling of gRPC](https://github.com/grpc/proposal/blob/master/A6-client-retries.md) (each success
+/// adds a fraction of one). Both fail a call that finds the budget empty.
 #[derive(Clone)]
 pub struct RetryBudget(Arc<Shared>);
 
@@ -73,8 +72,8 @@ struct Shared {
 
 #[derive(Debug, Clone, Copy)]
 struct Settings {
-    per_call: u32,
     per_success: u32,
+    per_slow_success: u32,
     per_held_second: u32,
     when_empty: WhenEmpty,
 }
@@ -122,8 +121,8 @@ impl RetryBudget {
         Self::with(
             2 * RETRY,
             Settings {
-                per_call: RETRY / 10,
-                per_success: RETRY / 10,
+                per_success: RETRY,
+                per_slow_success: RETRY / 5,
                 per_held_second: RETRY / 3 * 2,
                 when_empty: WhenEmpty::Wait,
             },
@@ -147,15 +146,15 @@ impl RetryBudget {
         Self::with(self.0.bucket.capacity(), settings)
     }
 
-    /// A new, full budget to which each call adds these fractions of a retry when it begins, when
-    /// it succeeds, and for each second that it is held. Used by the simulation that the defaults
-    /// come from.
+    /// A new, full budget to which these parts of a retry are added by a success, by one while
+    /// retries of held calls fail, and by a second of held calls. Used by the simulation that the
+    /// defaults come from.
     #[doc(hidden)]
-    pub fn refilled(self, per_call: f64, per_success: f64, per_held_second: f64) -> Self {
+    pub fn refilled(self, success: f64, slow_success: f64, held_second: f64) -> Self {
         let settings = Settings {
-            per_call: parts_of(per_call),
-            per_success: parts_of(per_success),
-            per_held_second: parts_of(per_held_second),
+            per_success: parts_of(success),
+            per_slow_success: parts_of(slow_success),
+            per_held_second: parts_of(held_second),
             ..self.0.settings
         };
         Self::with(self.0.bucket.capacity(), settings)
@@ -171,15 +170,14 @@ impl RetryBudget {
         Arc::ptr_eq(&self.0, &other.0)
     }
 
-    pub(crate) fn call_begins(&self) {
-        self.0.bucket.put(self.0.settings.per_call);
-    }
-
-    /// A retry that a held call was given gives back its whole token.
+    /// A held call whose retry succeeds lets the next one through. Once the service was seen down, any
+    /// other success brings little as long as calls are held: it cannot answer all of them at once.
     pub(crate) fn call_succeeds(&self, is_probe: bool) {
-        let per_success = self.0.settings.per_success;
-        let tokens = if is_probe { RETRY } else { per_success };
-        self.0.bucket.put(tokens);
+        let settings = &self.0.settings;
+        self.0.bucket.put(match self.0.line.is_slow() && !is_probe {
+            true => settings.per_slow_success,
+            false => settings.per_success,
+        });
         if self.0.bucket.tokens() == self.0.bucket.capacity() {
             self.0.line.recover();
         }
@@ -291,8 +289,8 @@ impl fmt::Debug for RetryBudget {
             .debug_struct("RetryBudget")
             .field("available", &self.available())
             .field("capacity", &retries(self.0.bucket.capacity()))
-            .field("per_call", &retries(settings.per_call))
             .field("per_success", &retries(settings.per_success))
+            .field("per_slow_success", &retries(settings.per_slow_success))
             .field("per_held_second", &retries(settings.per_held_second))
             .field("when_empty", &settings.when_empty)
             .finish()

@@ -25,7 +25,7 @@ fn held(settings: &ClientSettings, seed: u64) -> Wait<CreateSession, Infallible>
 
 /// A budget with no token that earns one in each second in which a call is held.
 fn earning() -> RetryBudget {
-    let budget = only(1).refilled(0.0, 1.0, 1.0);
+    let budget = only(1).refilled(1.0, 1.0, 1.0);
     let Step::Send(_, attempt) = persistent(&budget).begin(create(), 1) else {
         panic!("it can be sent")
     };

@@ -99,9 +99,12 @@ fn none_of_many_calls_fails_that_begin_at_once_in_a_short_outage() {
 #[test]
 fn a_client_is_hardly_ever_held_while_its_service_is_healthy() {
     for (per_second, calls) in [(1.0 / 60.0, 4000), (1.0, 20_000), (100.0, 50_000)] {
-        for (failing, most_held, most_failed) in
-            [(0.01, 0.0001, 0.0), (0.05, 0.002, 0.0), (0.20, 0.13, 0.004)]
-        {
+        for (failing, most_held, most_failed) in [
+            (0.01, 0.0, 0.0),
+            (0.05, 0.0005, 0.0),
+            (0.20, 0.02, 0.0005),
+            (0.30, 0.25, 0.02),
+        ] {
             let mut n = 0;
             let mut world = World::new(7, |_, _| {
                 n += 1;

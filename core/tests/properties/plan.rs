@@ -45,8 +45,8 @@ pub(crate) enum Policy {
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Budget {
     pub(crate) capacity: u32,
-    pub(crate) per_call: f64,
     pub(crate) per_success: f64,
+    pub(crate) per_slow_success: f64,
     pub(crate) per_held_second: f64,
     pub(crate) fails: bool,
 }
@@ -60,7 +60,11 @@ impl Budget {
         };
         RetryBudget::new()
             .capacity(self.capacity)
-            .refilled(self.per_call, self.per_success, self.per_held_second)
+            .refilled(
+                self.per_success,
+                self.per_slow_success,
+                self.per_held_second,
+            )
             .when_empty(when_empty)
     }
 }
@@ -133,10 +137,10 @@ impl Plan {
 pub(crate) fn plan() -> impl Strategy<Value = Plan> {
     let budget = (0_u32..6, 0.0..1.5, -0.5..1.5, 0.05..2.0, any::<bool>());
     let budget = budget.prop_map(
-        |(capacity, per_call, per_success, per_held_second, fails)| Budget {
+        |(capacity, per_success, per_slow_success, per_held_second, fails)| Budget {
             capacity,
-            per_call,
             per_success,
+            per_slow_success,
             per_held_second,
             fails,
         },

@@ -13,10 +13,10 @@ pub(crate) struct Point {
     pub(crate) is_default: bool,
 }
 
-// Around the default: 2, 0.1, 0.1.
+// Around the default: 2, 1, 0.2.
 const CAPACITIES: [f64; 3] = [1.0, 2.0, 4.0];
-const PER_CALL: [f64; 3] = [0.06, 0.1, 0.14];
-const PER_SUCCESS: [f64; 3] = [0.05, 0.1, 0.33];
+const PER_SUCCESS: [f64; 3] = [0.2, 0.5, 1.0];
+const PER_SLOW_SUCCESS: [f64; 3] = [0.1, 0.2, 0.4];
 /// What all held calls of a client earn in a second: as the default.
 const PER_HELD_SECOND: f64 = 2.0 / 3.0;
 
@@ -27,9 +27,9 @@ pub(crate) fn search(
 ) -> Vec<Point> {
     let mut policies = Policy::ALL.to_vec();
     for capacity in CAPACITIES {
-        for per_call in PER_CALL {
-            for per_success in PER_SUCCESS {
-                let values = [capacity, per_call, per_success, PER_HELD_SECOND];
+        for per_success in PER_SUCCESS {
+            for slow_success in PER_SLOW_SUCCESS {
+                let values = [capacity, per_success, slow_success, PER_HELD_SECOND];
                 policies.push(Policy::Candidate(values));
             }
         }

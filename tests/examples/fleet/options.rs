@@ -21,9 +21,9 @@ Simulates a fleet of clients against a service in trouble, and compares retry po
   --policy NAME,...      only these: none, official-typescript, official-go, official-python,
                          aws, aws-2026, grpc, finagle, default-without-budget, default; and, to
                          be compared with default, remembers-for-retries, remembers-for-all
-  --budget N,N,N,N       and the default with another budget: its capacity, and what a call, a success
-                         and a second of held calls add (2,0.1,0.1,0.66667); after --policy, can
-                         be repeated
+  --budget N,N,N,N       and the default with another budget: its capacity, and what a success, one
+                         while retries of held calls fail, and a second of held calls add
+                         (2,1,0.2,0.66667); after --policy, can be repeated
   --json                 one JSON object instead of a table
   --pictures DIRECTORY   also draw the load over time, one SVG for each scenario
 

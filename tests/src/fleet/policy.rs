@@ -37,7 +37,7 @@ pub enum Policy {
     /// This library's default in a client that remembers a `Retry-After`.
     Remembering(Holds),
     /// This library's default with a budget that is tried out: its capacity, and what is added by a
-    /// call, by a success, and by a second of held calls, in retries.
+    /// success, by one while retries of held calls fail, and by a second of held calls, in retries.
     Candidate([f64; 4]),
 }
 
@@ -77,8 +77,8 @@ impl Policy {
             Self::Default => "default",
             Self::Remembering(Holds::Retries) => "remembers-for-retries",
             Self::Remembering(Holds::All) => "remembers-for-all",
-            Self::Candidate([capacity, call, success, held]) => {
-                return format!("{capacity},{call},{success},{held}");
+            Self::Candidate([capacity, success, slow_success, held]) => {
+                return format!("{capacity},{success},{slow_success},{held}");
             }
         };
         name.to_owned()
@@ -142,10 +142,12 @@ impl Policy {
             Self::Finagle => limited(without_budget.clone(), &Limit::finagle),
             Self::DefaultWithoutBudget => one_for_all(without_budget.clone()),
             Self::Default | Self::Remembering(_) => each(&RetryBudget::new),
-            Self::Candidate([capacity, call, success, held]) => each(&|| {
-                RetryBudget::new()
-                    .capacity(*capacity as u32)
-                    .refilled(*call, *success, *held)
+            Self::Candidate([capacity, success, slow_success, held]) => each(&|| {
+                RetryBudget::new().capacity(*capacity as u32).refilled(
+                    *success,
+                    *slow_success,
+                    *held,
+                )
             }),
         }
     }

@@ -46,6 +46,11 @@ impl Line {
         }
     }
 
+    /// Whether calls are held, and what was let through has failed.
+    pub(super) fn is_slow(&self) -> bool {
+        self.held() > 0 && self.halvings.load(Ordering::Relaxed) > 0
+    }
+
     /// The share of this time that one of the held calls is credited with, in seconds at full pace.
     pub(super) fn share_of(&self, time: Duration) -> f64 {
         time.as_secs_f64() / self.seconds_for_one()
