@@ -225,31 +225,35 @@ mod tests {
 
     const A_SIXTEENTH: usize = MOST_KEPT_BYTES / 16;
 
-    /// A request without anything that counts.
+    /// A request with as little as possible.
     fn empty() -> http::request::Builder {
         Request::builder().uri("*")
     }
 
     #[test]
-    fn all_that_a_client_may_send_at_length_counts_as_kept() {
-        let long = "x".repeat(A_SIXTEENTH);
+    fn the_limit_holds_on_all_that_a_client_may_send_at_length() {
+        // The target is a byte, and the header has a name of one.
+        let body = Bytes::from(vec![b'x'; A_SIXTEENTH - 1]);
+        let value = "x".repeat(A_SIXTEENTH - 2);
         let request = |head: http::request::Builder, body| {
             let (head, ()) = head.body(()).unwrap().into_parts();
             RecordedRequest::new(head, body, Origin::new(ConnectionId::new(1)))
         };
-        for large in [
-            request(empty().header("x", long.as_str()), Bytes::new()),
-            request(empty(), Bytes::from(long.clone())),
+        for sixteenth in [
+            request(empty(), body),
+            request(empty().header("x", value), Bytes::new()),
         ] {
+            assert_eq!(sixteenth.size(), A_SIXTEENTH);
             let mut seen = Seen::default();
             // The copies share their memory.
             for _ in 0..20 {
-                seen.keep(large.clone(), usize::MAX);
+                seen.keep(sixteenth.clone(), usize::MAX);
             }
-            // A header's name and the target count, too.
-            assert_eq!((seen.requests.len(), seen.arrived), (15, 20));
+            assert_eq!((seen.requests.len(), seen.arrived), (16, 20));
+            seen.keep(request(empty(), Bytes::new()), usize::MAX);
+            assert_eq!((seen.requests.len(), seen.arrived), (16, 21));
         }
-        let target = empty().uri(format!("/{}", &long[..60_000]));
+        let target = empty().uri(format!("/{}", "x".repeat(60_000)));
         assert!(request(target, Bytes::new()).size() > 60_000);
     }
 }

@@ -145,12 +145,14 @@ fn a_body_that_is_too_large_is_not_read_to_its_end() {
     let start = String::from_utf8(Request::good().bytes()).unwrap();
     let start = start.replace("content-length: 0", "transfer-encoding: chunked");
     endless.send(start.as_bytes());
-    for _ in 0..20 {
+    for _ in 0..200 {
         endless.send(b"64\r\n");
         endless.send(&[b' '; 100]);
         endless.send(b"\r\n");
     }
     assert_eq!(endless.receive().status, 413);
+    // That is an end, and no reset because of what was not read.
+    assert_eq!(endless.rest(), b"");
     assert_eq!(emulator.requests().len(), 1);
 
     let log = log.lock().unwrap();
@@ -167,6 +169,21 @@ fn a_body_that_is_too_large_is_not_read_to_its_end() {
         Some("Payload Too Large: The body is larger than 1000 bytes"),
     );
     assert_eq!(seen, [(200, None), refused, refused]);
+}
+
+#[test]
+fn only_a_path_that_is_not_there_is_unknown_to_a_log() {
+    let log = Arc::new(Mutex::new(Vec::new()));
+    let keep = Arc::clone(&log);
+    let emulator = Emulator::builder()
+        .on_exchange(move |exchange| keep.lock().unwrap().push(exchange.is_unknown))
+        .start()
+        .unwrap();
+    for path in ["/vault/nothing", "/vault/connections/crm/nobody-crm"] {
+        let request = Request::good().start(&format!("GET {path} HTTP/1.1"));
+        assert_eq!(exchange(&emulator, &request).status, 404);
+    }
+    assert_eq!(*log.lock().unwrap(), [true, false]);
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! What the Vault's own front end sees of the emulator.
 
+mod kept;
 mod oauth;
 
 use apideck_vault_emulator::{Answer, Emulator};
@@ -221,15 +222,15 @@ fn a_session_that_has_ended_is_unauthorized() {
 fn a_browser_may_call_from_any_page_but_never_create_a_session() {
     let emulator = Emulator::start().unwrap();
     emulator.script([Answer::status(503)]);
-    let preflight = |path: &str| {
-        let request = Request::good()
+    let question = |path: &str| {
+        Request::good()
             .start(&format!("OPTIONS {path} HTTP/1.1"))
             .without("authorization")
             .and("origin", ORIGIN)
             .and("access-control-request-method", "PATCH")
-            .and("access-control-request-headers", "authorization");
-        exchange(&emulator, &request)
+            .and("access-control-request-headers", "authorization")
     };
+    let preflight = |path: &str| exchange(&emulator, &question(path));
     let allowed = preflight("/vault/connections/crm/acme-crm");
     assert_eq!(allowed.status, 204);
     assert_eq!(allowed.header("access-control-allow-origin"), Some("*"));
@@ -243,6 +244,12 @@ fn a_browser_may_call_from_any_page_but_never_create_a_session() {
     let scripted = exchange(&emulator, &call("GET", "", "test-consumer", token));
     assert_eq!(scripted.status, 503);
     assert_eq!(scripted.header("access-control-allow-origin"), Some("*"));
+
+    for missing in ["origin", "access-control-request-method"] {
+        emulator.script([Answer::status(503)]);
+        let other = question("/vault/connections").without(missing);
+        assert_eq!(exchange(&emulator, &other).status, 503);
+    }
 
     let sessions = preflight("/vault/sessions");
     assert_eq!(sessions.status, 405);

@@ -52,10 +52,14 @@ fn it_shows_what_is_in_the_session() {
         "The page of logs is hidden.",
         "The consumer cannot disconnect or reauthorize or disable a connection.",
         "<th>flag</th><td><code>true</code>",
+        "<th>unified_apis</th><td><code>crm</code>",
+        "<details open>",
     ] {
         assert!(html.contains(wanted), "{wanted}: {html}");
     }
-    assert!(!html.contains("Acme ATS"), "{html}");
+    for unwanted in ["Acme ATS", "more.", "…"] {
+        assert!(!html.contains(unwanted), "{unwanted}: {html}");
+    }
 }
 
 #[test]
@@ -128,6 +132,10 @@ fn a_page_stays_small_however_much_is_in_the_token() {
     let html = page(&fields);
     assert!(html.len() < 120_000, "{}", html.len());
     assert!(html.contains("And 260 more."), "{html}");
+    let shortened = format!("<title>{}…</title>", "&lt;".repeat(300));
+    assert!(html.contains(&shortened), "{html}");
+    // Those of all APIs.
+    assert!(!html.contains("<details open>"), "{html}");
 
     // An address of more than 64 KB is longer than the HTTP library takes.
     let emulator = Emulator::start().unwrap();
@@ -152,6 +160,8 @@ fn a_token_that_is_not_valid_gets_a_page_that_says_so() {
         assert_eq!(reply.status, status);
         assert!(html.contains(wanted), "{html}");
     }
+    let nothing = Request::good().start("GET /session HTTP/1.1");
+    assert_eq!(exchange(&emulator, &nothing).status, 400);
     let short = json!({"settings": {"session_length": "1s"}});
     let short = session(&emulator, "c", &short);
     std::thread::sleep(std::time::Duration::from_millis(1100));

@@ -48,6 +48,10 @@ fn https_works_with_a_good_certificate() {
         connection.send(&Request::good().bytes());
         assert_eq!(connection.receive().status, 200);
     }
+    connection.send(&Request::good().and("connection", "close").bytes());
+    assert_eq!(connection.receive().status, 200);
+    // Without its end in TLS, this would be an error.
+    assert_eq!(connection.rest(), b"");
     let requests = emulator.requests();
     assert_eq!(requests[0].connection, requests[1].connection);
 }
@@ -77,12 +81,15 @@ fn answers_misbehave_over_https_too() {
     let emulator = Emulator::start_https(Certificate::Good).unwrap();
     emulator.script([
         Answer::reset().unread(),
+        Answer::reset(),
         Answer::normal().cut(Place::InHead, End::Close),
         Answer::raw("not HTTP"),
     ]);
-    let mut connection = open(&emulator);
-    connection.send(&Request::good().bytes());
-    connection.end();
+    for _ in 0..2 {
+        let mut connection = open(&emulator);
+        connection.send(&Request::good().bytes());
+        assert_eq!(connection.end().kind(), ErrorKind::ConnectionReset);
+    }
     for begin in ["HTTP/1.1 200", "not HTTP"] {
         let mut connection = open(&emulator);
         connection.send(&Request::good().bytes());

@@ -130,6 +130,18 @@ fn an_unread_request_is_not_recorded() {
 }
 
 #[test]
+fn a_connection_that_ends_without_a_request_uses_up_no_answer() {
+    let emulator = Emulator::start().unwrap();
+    let mut idle = send(&emulator, &Request::good());
+    assert_eq!(idle.receive().status, 200);
+    emulator.script([Answer::close().unread()]);
+    drop(idle);
+    emulator.wait_for_open_connections(0, PATIENCE).unwrap();
+    assert_eq!(send(&emulator, &Request::good()).rest(), b"");
+    assert_eq!(emulator.requests().len(), 1);
+}
+
+#[test]
 fn a_kept_connection_can_die_under_the_next_request() {
     let emulator = Emulator::start().unwrap();
     emulator.script([Answer::normal(), Answer::reset().unread()]);

@@ -40,6 +40,8 @@ fn a_status_comes_with_the_apis_own_error_body() {
         assert_eq!(body["status_code"], status);
         assert_eq!(body["error"], error);
         assert_eq!(body["type_name"], type_name);
+        let is_documented = body["detail"] != format!("Answered with status {status}");
+        assert_eq!(is_documented, ![302, 418, 599].contains(&status), "{body}");
         for field in ["message", "detail", "ref"] {
             assert!(
                 body[field].as_str().is_some_and(|text| !text.is_empty()),

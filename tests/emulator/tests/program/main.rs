@@ -187,6 +187,8 @@ fn what_it_cannot_do_is_one_clear_line_and_code_2() {
     for wrong in [
         &["--latency", "soon"][..],
         &["--session-length-limit", "10ms"],
+        &["--session-length-limit", "0s"],
+        &["--session-length-limit", "1500ms"],
         &["--prot"],
     ] {
         assert!(refused(wrong).starts_with("error: "), "{wrong:?}");
