@@ -6,14 +6,14 @@ use apideck_vault_emulator::Emulator;
 use apideck_vault_stacks::Stack;
 use socket2::{Domain, Socket, Type};
 use std::net::{SocketAddr, TcpListener, TcpStream};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crate::case::{Case, case};
 #[cfg(unix)]
 use crate::child::{self, Task};
 use crate::client::client;
 use crate::example::example;
-use crate::settings::{once, patient, settings_at};
+use crate::settings::{TO_CONNECT, once, patient, settings_at};
 
 #[rustfmt::skip] // A case is a line.
 pub(crate) const CASES: &[Case] = &[
@@ -67,8 +67,14 @@ fn unreachable(stack: Stack) {
     let (listener, _knocking) = full_listener();
     let url = format!("http://{}", listener.local_addr().unwrap());
     let client = client(stack, patient(settings_at(url)).retry(once()));
+    let began = Instant::now();
     let failed = client.send(example()).unwrap_err();
     assert_eq!(failed.failure(), FailureKind::NotSent, "{}", failed.text);
+    assert!(
+        TO_CONNECT.contains(&began.elapsed()),
+        "{:?}",
+        began.elapsed()
+    );
     let short = Duration::from_millis(300);
     let client = client.with_settings(|settings| settings.attempt_timeout(short));
     let failed = client.send(example()).unwrap_err();

@@ -26,6 +26,7 @@ pub(crate) const CASES: &[Case] = &[
     case("a_request_on_a_dead_connection_is_retried", stale),
     case("a_request_on_a_dead_connection_fails_without_retries", stale_once),
     case("a_connection_that_fell_silent_is_given_up", silent),
+    case("an_idle_connection_is_kept_for_twenty_seconds", kept),
 ];
 
 /// The server's keep-alive is over before the client's: it closes or resets without a word.
@@ -174,4 +175,15 @@ fn silent(stack: Stack) {
     emulator.script([Answer::hang().unread()]);
     assert!(client.send(example()).unwrap().attempts >= 2);
     assert!(connections(&emulator) >= 2);
+}
+
+/// More or less: only the client's clock knows.
+fn kept(stack: Stack) {
+    let emulator = Emulator::start().unwrap();
+    let client = client_for(stack, &emulator).with_retry(once());
+    for (pause, used) in [(0, 1), (4, 1), (24, 2)] {
+        std::thread::sleep(Duration::from_secs(pause));
+        client.send(example()).unwrap();
+        assert_eq!(connections(&emulator), used, "after {pause} s");
+    }
 }

@@ -3,10 +3,15 @@
 use apideck_vault_core::retry::ExponentialBackoff;
 use apideck_vault_core::{ClientSettings, Vault};
 use apideck_vault_emulator::Emulator;
+use std::ops::Range;
 use std::time::Duration;
 
 /// Far beyond what anything takes: it is there so that a failure does not hang.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
+
+/// When a default client gives up connecting, which is after 5 s: not much sooner, nor as late as an
+/// attempt would be given up.
+pub(crate) const TO_CONNECT: Range<Duration> = Duration::from_secs(4)..Duration::from_secs(30);
 
 /// The key and the app id that the emulator knows, for a server anywhere.
 pub(crate) fn vault_at(url: impl AsRef<str>) -> Vault {

@@ -6,7 +6,7 @@ use apideck_vault_stacks::{ALL, Custom, Failed, Http, Stack};
 use rustls::server::Acceptor;
 use std::io::{Read, Write};
 use std::net::TcpListener;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crate::case::{Case, case};
 use crate::child::{self, Task};
@@ -14,7 +14,7 @@ use crate::client::{client, client_for};
 use crate::clients::GetConsumer;
 use crate::custom_client::{custom_client, trusting};
 use crate::example::example;
-use crate::settings::{impatient, once, patient, settings_at};
+use crate::settings::{TO_CONNECT, impatient, once, patient, settings_at};
 
 #[rustfmt::skip] // A case is a line.
 pub(crate) const CASES: &[Case] = &[
@@ -149,8 +149,14 @@ fn hanging_handshake(stack: Stack) {
 fn given_up_handshake(stack: Stack) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let settings = patient(settings_at(at(&listener))).retry(once());
+    let began = Instant::now();
     let failed = client(stack, settings).send(example()).unwrap_err();
     assert_eq!(failed.failure(), FailureKind::NotSent, "{}", failed.text);
+    assert!(
+        TO_CONNECT.contains(&began.elapsed()),
+        "{:?}",
+        began.elapsed()
+    );
 }
 
 fn resumed(stack: Stack) {
