@@ -220,6 +220,20 @@ pub(crate) mod tests {
     }
 
     #[test]
+    fn of_a_name_with_many_addresses_the_first_sixteen_are_tried() {
+        let lookup = Arc::new(Lookup::begin());
+        let many: Vec<_> = (1..=20)
+            .map(|last| ([127, 0, 0, last], 80).into())
+            .collect();
+        lookup.end(Ok(many.clone().into_iter()));
+        let lookups = Lookups::default();
+        lock(&lookups.by_name).insert("many.test:80".to_owned(), lookup);
+        let server = "http://many.test".parse().unwrap();
+        let found = lookups.resolve(&server, &Config::default(), NextTimeout::default());
+        assert_eq!(found.unwrap()[..], many[..16]);
+    }
+
+    #[test]
     fn no_more_than_sixteen_names_are_kept() {
         let lookups = Lookups::default();
         for port in 1..=20 {
