@@ -54,7 +54,9 @@ impl ClientSettings {
     ///
     /// let mut answers = vec![
     ///     Ok(http::Response::new(Bytes::from_static(
-    ///         br#"{"data":{"session_uri":"https://vault.apideck.com/session/t","session_token":"t"}}"#,
+    ///         br#"{"data":{
+    ///             "session_uri":"https://vault.apideck.com/session/t",
+    ///             "session_token":"t"}}"#,
     ///     ))),
     ///     Err(Failure::new(FailureKind::NotSent, io::Error::other("connection refused"))),
     /// ];

@@ -29,7 +29,9 @@ use crate::error::{BuildError, Object};
 /// the consumer must not see, and keep it small: the token is part of a URL.
 ///
 /// ```
-/// use apideck_vault_core::{ConsumerMetadata, Session, SessionLength, SessionSettings, Theme, UnifiedApiId};
+/// use apideck_vault_core::{
+///     ConsumerMetadata, Session, SessionLength, SessionSettings, Theme, UnifiedApiId,
+/// };
 ///
 /// let session = Session::new()
 ///     .consumer_metadata(ConsumerMetadata::new().account_name("SpaceX").user_name("Elon Musk"))
@@ -43,14 +45,14 @@ use crate::error::{BuildError, Object};
 ///     .custom_consumer_setting("feature_flag_1", true);
 ///
 /// assert_eq!(
-///     serde_json::to_string(&session)?,
-///     concat!(
-///         r#"{"consumer_metadata":{"account_name":"SpaceX","user_name":"Elon Musk"},"#,
-///         r#""redirect_uri":"https://mysaas.com/dashboard","#,
-///         r#""settings":{"unified_apis":["crm"],"session_length":"30m"},"#,
-///         r##""theme":{"primary_color":"#286efa","vault_name":"Intercom"},"##,
-///         r#""custom_consumer_settings":{"feature_flag_1":true}}"#,
-///     ),
+///     serde_json::to_value(&session)?,
+///     serde_json::json!({
+///         "consumer_metadata": {"account_name": "SpaceX", "user_name": "Elon Musk"},
+///         "redirect_uri": "https://mysaas.com/dashboard",
+///         "settings": {"unified_apis": ["crm"], "session_length": "30m"},
+///         "theme": {"primary_color": "#286efa", "vault_name": "Intercom"},
+///         "custom_consumer_settings": {"feature_flag_1": true},
+///     }),
 /// );
 /// # Ok::<(), serde_json::Error>(())
 /// ```

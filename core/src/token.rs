@@ -51,7 +51,10 @@ impl SessionToken {
     /// use apideck_vault_core::SessionToken;
     /// use std::time::{Duration, UNIX_EPOCH};
     ///
-    /// let token = SessionToken::new("eyJhbGciOiJIUzI1NiJ9.eyJjb25zdW1lcl9pZCI6InRlc3QtY29uc3VtZXIiLCJleHAiOjE4MDAwMDAwMDB9.c2ln");
+    /// let token = SessionToken::new(
+    ///     "eyJhbGciOiJIUzI1NiJ9.\
+    ///      eyJjb25zdW1lcl9pZCI6InRlc3QtY29uc3VtZXIiLCJleHAiOjE4MDAwMDAwMDB9.c2ln",
+    /// );
     /// let claims = token.claims()?;
     /// assert_eq!(claims.consumer_id(), Some("test-consumer"));
     /// assert_eq!(claims.expires_at(), Some(UNIX_EPOCH + Duration::from_secs(1_800_000_000)));

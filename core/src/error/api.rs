@@ -26,18 +26,23 @@ use super::{kept, retry_after};
 /// use apideck_vault_core::{CreateSession, Operation, Vault, error::ResponseError};
 ///
 /// let vault = Vault::new("sk_live_1", "app").unwrap();
-/// let answer = http::Response::builder().status(402).body(
-///     r#"{"status_code":402,"error":"Payment Required","type_name":"RequestLimitError",
-///         "message":"Request Limit Reached","detail":"You have reached your limit of 2000"}"#.into(),
-/// )?;
-/// let Err(ResponseError::Api(error)) = CreateSession::new("test-consumer").decode(&vault, answer)
-/// else {
-///     panic!("402 is an error");
+/// let body = r#"{
+///     "status_code": 402,
+///     "error": "Payment Required",
+///     "type_name": "RequestLimitError",
+///     "message": "Request Limit Reached",
+///     "detail": "You have reached your limit of 2000"
+/// }"#;
+/// let answer = http::Response::builder().status(402).body(body.into())?;
+/// let error = match CreateSession::new("test-consumer").decode(&vault, answer) {
+///     Err(ResponseError::Api(error)) => error,
+///     _ => panic!("402 is an error"),
 /// };
 /// assert!(error.is_payment_required());
 /// assert_eq!(
 ///     error.to_string(),
-///     "402 Payment Required: RequestLimitError: Request Limit Reached: You have reached your limit of 2000",
+///     "402 Payment Required: RequestLimitError: Request Limit Reached: \
+///      You have reached your limit of 2000",
 /// );
 /// # Ok::<(), http::Error>(())
 /// ```

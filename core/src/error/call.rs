@@ -22,6 +22,9 @@ use std::time::Duration;
 /// }
 /// ```
 ///
+/// Its text tells the whole call in one line, such as `503 Service Unavailable: no body (4 attempts in
+/// 12.3 s, out of time; also: the server does not accept connections)`.
+///
 /// `{:?}` is the same line of text as `{}`, because that is what `unwrap` prints, and what a `main` that
 /// returns the error prints. `{:#?}` shows the parts.
 #[derive(Clone)]

@@ -22,12 +22,15 @@ use super::redact::Secret;
 /// let answer = http::Response::builder()
 ///     .header("content-type", "application/json")
 ///     .body(r#"{"status_code":200,"status":"OK","data":{"session_token":"t"}}"#.into())?;
-/// let Err(ResponseError::Decode(error)) = CreateSession::new("test-consumer").decode(&vault, answer)
-/// else {
-///     panic!("the answer has no session_uri");
+/// let error = match CreateSession::new("test-consumer").decode(&vault, answer) {
+///     Err(ResponseError::Decode(error)) => error,
+///     _ => panic!("the answer has no session_uri"),
 /// };
 /// assert_eq!(error.path(), "$.data.session_uri");
-/// assert_eq!(error.to_string(), "the answer (200 OK) breaks the contract: $.data.session_uri is missing");
+/// assert_eq!(
+///     error.to_string(),
+///     "the answer (200 OK) breaks the contract: $.data.session_uri is missing",
+/// );
 /// # Ok::<(), http::Error>(())
 /// ```
 #[derive(Clone)]

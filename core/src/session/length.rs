@@ -22,7 +22,8 @@ use crate::error::BuildError;
 /// assert_eq!("90s".parse::<SessionLength>()?, SessionLength::seconds(90));
 /// assert_eq!(
 ///     "8d".parse::<SessionLength>().unwrap_err().to_string(),
-///     "settings.session_length is over one week: it must be above zero and at most one week, such as 30m",
+///     "settings.session_length is over one week: \
+///      it must be above zero and at most one week, such as 30m",
 /// );
 /// # Ok::<(), apideck_vault_core::error::BuildError>(())
 /// ```
