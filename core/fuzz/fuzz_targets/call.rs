@@ -3,7 +3,7 @@
 #![no_main]
 
 use apideck_vault_core::error::{Failure, FailureKind, GaveUp};
-use apideck_vault_core::retry::{ExponentialBackoff, RetryBudget};
+use apideck_vault_core::retry::{ExponentialBackoff, RetryBudget, WhenEmpty};
 use apideck_vault_core::{ClientSettings, CreateSession, Step};
 use apideck_vault_core_fuzz::answer::Answer;
 use apideck_vault_core_fuzz::{check, vault};
@@ -46,14 +46,27 @@ fn kind(number: u8) -> FailureKind {
 }
 
 fuzz_target!(|input: Input| {
+    // Half of the budgets and deadlines are small, by bits of the seed: it keeps its meaning for the rest.
+    let [few, fails, short, ..] = input.seed.to_le_bytes();
+    let budget = input.has_budget.then(|| match (few % 2, fails % 2) {
+        (0, _) => RetryBudget::new(),
+        (_, 0) => RetryBudget::new().capacity(u32::from(few / 2 % 4)),
+        _ => RetryBudget::new()
+            .capacity(u32::from(few / 2 % 4))
+            .when_empty(WhenEmpty::Fail),
+    });
+    let deadline = input.deadline.map(|deadline| match short % 2 {
+        0 => deadline,
+        _ => Duration::from_secs(deadline.as_secs() % 100),
+    });
     // The `Debug` of an error has a line for each attempt.
     let max_attempts = u32::from(input.max_attempts % 32);
     let policy = ExponentialBackoff::new().max_attempts(max_attempts);
     let settings = ClientSettings::from(vault())
         .retry(policy)
-        .deadline(input.deadline)
+        .deadline(deadline)
         .attempt_timeout(input.attempt_timeout)
-        .budget(input.has_budget.then(RetryBudget::new));
+        .budget(budget);
     let (mut outcomes, mut clock) = (input.outcomes.iter(), input.clock.iter());
     let (mut now, mut attempts, mut steps) = (Duration::ZERO, 0_u32, 0_u32);
     let mut step = settings.begin(CreateSession::new("test-consumer"), input.seed);
@@ -69,7 +82,7 @@ fuzz_target!(|input: Input| {
             Step::Send(_, attempt) => {
                 attempts += 1;
                 assert_eq!(attempt.number(), attempts);
-                if let (Some(timeout), Some(deadline)) = (attempt.timeout(), input.deadline) {
+                if let (Some(timeout), Some(deadline)) = (attempt.timeout(), deadline) {
                     assert!(timeout <= deadline);
                 }
                 let outcome = match outcomes.next() {
@@ -97,7 +110,7 @@ fuzz_target!(|input: Input| {
         assert!(error.api_error().is_none() || error.failure_kind().is_none());
         assert_eq!(error.attempts(), attempts);
         assert_eq!(error.history().len(), attempts as usize);
-        if let (true, Some(deadline)) = (input.is_right, input.deadline) {
+        if let (true, Some(deadline)) = (input.is_right, deadline) {
             assert!(error.elapsed() <= deadline.saturating_add(Duration::from_millis(10)));
         }
     }

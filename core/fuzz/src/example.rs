@@ -56,8 +56,15 @@ enum Part {
 impl Changes {
     pub fn of(&self, mut example: Value) -> Value {
         for (part, value) in &self.0 {
+            let field = match part {
+                Part::Known(index) => {
+                    let mut names = PARTS[usize::from(*index) % PARTS.len()].rsplit('/');
+                    names.find(|name| name.parse::<u8>().is_err()).unwrap()
+                }
+                Part::Field(name) => name.as_str(),
+            };
             let mut text = String::new();
-            value.write(&mut text);
+            value.write_in(field, &mut text);
             let value = serde_json::from_str(&text).unwrap_or_default();
             match part {
                 Part::Known(index) => {

@@ -86,6 +86,48 @@ const WORDS: [&str; 24] = [
     "\"><script>'&amp;</style>",
 ];
 
+/// Texts that mean something in one field alone, or are refused there.
+const WORDS_OF: [(&str, &[&str]); 8] = [
+    (
+        "session_length",
+        &[
+            "90s",
+            "030m",
+            "36h",
+            "7d",
+            "1w",
+            "8d",
+            "0s",
+            "1y",
+            "m",
+            "99999999999999999999s",
+        ],
+    ),
+    (
+        "allow_actions",
+        &["delete", "disconnect", "reauthorize", "disable", "fly"],
+    ),
+    ("primary_color", &COLORS),
+    ("sidepanel_background_color", &COLORS),
+    ("redirect_uri", &URLS),
+    ("image", &URLS),
+    ("vault_name", &["\"><script>'&amp;</style>", "Intercom"]),
+    ("user_name", &["\"><script>'&amp;</style>", "Elon Musk"]),
+];
+const COLORS: [&str; 5] = [
+    "#286efa",
+    "tomato",
+    "rgb(40 110 250 / 50%)",
+    "hsl(1 2 3);x:y",
+    "url(//a)",
+];
+const URLS: [&str; 4] = [
+    "https://mysaas.com/dashboard?a=b&c=<d>",
+    "javascript:alert(1)",
+    "mysaas.com",
+    "http://[::1]/",
+];
+
 /// Where lists end: lists of lists of lists would have no end.
 const MOST_BYTES: usize = 100_000;
 
@@ -123,6 +165,11 @@ pub enum Json {
 
 impl Json {
     pub fn write(&self, out: &mut String) {
+        self.write_in("", out);
+    }
+
+    /// Writes it as a part of the field with this name.
+    pub fn write_in(&self, field: &str, out: &mut String) {
         match self {
             Self::Null => out.push_str("null"),
             Self::Bool(value) => out.push_str(&value.to_string()),
@@ -130,15 +177,19 @@ impl Json {
             Self::Integer(value) => out.push_str(&value.to_string()),
             Self::Plain(text) => out.push_str(text),
             Self::Text(text) => quote(text, out),
-            Self::Word(index) => quote(WORDS[usize::from(*index) % WORDS.len()], out),
+            Self::Word(index) => {
+                let of_field = WORDS_OF.iter().find(|(name, _)| *name == field);
+                let words = of_field.map_or(&WORDS[..], |(_, words)| words);
+                quote(words[usize::from(*index) % words.len()], out);
+            }
             Self::Echo(before, echo, after) => {
                 quote(&format!("{before}{}{after}", echo.of(API_KEY)), out);
             }
-            Self::Array(values) => array(values, out),
+            Self::Array(values) => array(field, values, out),
             Self::Object(fields) => object(fields, out),
             Self::Repeated(value, times) => {
                 let values = (0..*times).map(|_| &**value);
-                array(values, out);
+                array(field, values, out);
             }
             Self::Deep(depth) => {
                 out.push_str(&"[".repeat(usize::from(*depth)));
@@ -152,14 +203,14 @@ fn quote(text: &str, out: &mut String) {
     out.push_str(&Value::from(text).to_string());
 }
 
-fn array<'a>(values: impl IntoIterator<Item = &'a Json>, out: &mut String) {
+fn array<'a>(field: &str, values: impl IntoIterator<Item = &'a Json>, out: &mut String) {
     out.push('[');
     for (index, value) in values.into_iter().enumerate() {
         if out.len() > MOST_BYTES {
             break;
         }
         out.push_str(if index == 0 { "" } else { "," });
-        value.write(out);
+        value.write_in(field, out);
     }
     out.push(']');
 }
@@ -170,7 +221,7 @@ pub fn object<'a>(fields: impl IntoIterator<Item = &'a (Name, Json)>, out: &mut 
         out.push_str(if index == 0 { "" } else { "," });
         quote(name.as_str(), out);
         out.push(':');
-        value.write(out);
+        value.write_in(name.as_str(), out);
     }
     out.push('}');
 }
