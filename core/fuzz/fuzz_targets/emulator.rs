@@ -27,7 +27,7 @@ fuzz_target!(|input: Input| {
             .flatten()
         {
             assert!(
-                !text.contains(Emulator::API_KEY) && !text.contains("eyJ"),
+                !text.contains(Emulator::API_KEY) && !has_token(text),
                 "{text}"
             );
         }
@@ -64,6 +64,12 @@ fuzz_target!(|input: Input| {
         }
     });
 });
+
+/// Whether a token shows up. Even the shortest has more than 60 characters.
+fn has_token(text: &str) -> bool {
+    text.split(|character: char| !character.is_ascii_alphanumeric() && !"-_.".contains(character))
+        .any(|word| word.len() > 60 && word.contains("eyJ"))
+}
 
 /// What holds for every answer.
 fn check(asked: &Asked, answer: &Response<Bytes>, any_key: bool) {
