@@ -199,6 +199,17 @@ mod tests {
                 Untrusted,
                 Unanswered,
             ),
+            ("The certificate was not trusted.", Untrusted, Unanswered),
+            (
+                "Eine Zertifikatkette wurde verarbeitet. (os error -2146762487)",
+                Untrusted,
+                Unanswered,
+            ),
+            (
+                "Der Sperrvorgang wurde nicht fortgesetzt. (os error -2146762482)",
+                NotSent,
+                Unanswered,
+            ),
             (
                 "received fatal alert: HandshakeFailure",
                 NotSent,

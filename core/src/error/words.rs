@@ -1,14 +1,31 @@
 //! What errors say only in words.
 //!
-//! The words about TLS are those of rustls, OpenSSL and BoringSSL: their types differ from version to
-//! version, and the one that a client of the caller's uses need not be ours.
+//! The words about TLS are those of rustls, OpenSSL and BoringSSL, and some of the systems' own libraries: their
+//! types differ from version to version, and the one that a client of the caller's uses need not be ours.
 
 use std::error::Error;
 use std::io;
 
 pub(super) fn is_untrusted_certificate(error: &(dyn Error + 'static)) -> bool {
     let text = letters(error);
-    text.contains("invalidpeercertificate") || text.contains("certificateverifyfailed")
+    let words = [
+        "invalidpeercertificate",
+        "certificateverifyfailed",
+        // Apple's.
+        "certificatewasnottrusted",
+    ];
+    words.iter().any(|words| text.contains(words)) || is_untrusted_by_windows(&error.to_string())
+}
+
+/// Windows speaks its user's language, and the standard library adds a code: from CERT_E_INVALID_NAME to
+/// CERT_E_EXPIRED, but not CERT_E_REVOCATION_FAILURE, which says that a list of revoked ones cannot be had.
+fn is_untrusted_by_windows(text: &str) -> bool {
+    let code = text.rsplit_once("(os error -").map(|(_, code)| code);
+    let code = code.and_then(|code| code.split(')').next()?.parse().ok());
+    matches!(
+        code,
+        Some(2_146_762_476_u32..=2_146_762_481 | 2_146_762_483..=2_146_762_495)
+    )
 }
 
 /// An alert about a certificate. A client gets it about its own.
