@@ -1,28 +1,32 @@
 //! The service that is used unless the caller provides one.
 
 use apideck_vault_core::error::ClientError;
+use apideck_vault_core::http::uri::Scheme;
 use apideck_vault_core::http::{Request, Response, Uri};
 use apideck_vault_core::{Bytes, Vault};
 use http_body_util::Full;
 use hyper::body::Incoming;
-use hyper_util::client::legacy::{self, Client, connect::HttpConnector};
+use hyper_util::client::legacy::connect::{Connect, HttpConnector};
+use hyper_util::client::legacy::{self, Client};
 use hyper_util::rt::{TokioExecutor, TokioTimer};
 use std::convert::Infallible;
 use std::io;
 use std::pin::Pin;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::task::{Context, Poll};
 use std::time::Duration;
 use tower_service::Service;
 
 use crate::by_runtime::ByRuntime;
+use crate::tls;
 use crate::transport::BoxError;
 
-/// The service for encrypted requests, if available, and for plain ones.
+/// The service for encrypted and for plain requests.
 #[derive(Debug, Clone)]
 pub(crate) struct Clients<S> {
-    client: Result<S, ClientError>,
-    speaks_https: bool,
+    client: S,
+    /// Fails if the client cannot send to this vault.
+    check: fn(&S, &Vault) -> Result<(), ClientError>,
 }
 
 impl Clients<DefaultClient> {
@@ -30,7 +34,7 @@ impl Clients<DefaultClient> {
     pub(crate) fn by_default() -> Self {
         Self {
             client: DefaultClient::new(),
-            speaks_https: cfg!(feature = "rustls"),
+            check: DefaultClient::check,
         }
     }
 }
@@ -38,50 +42,71 @@ impl Clients<DefaultClient> {
 impl<S: Clone> Clients<S> {
     pub(crate) fn of_caller(client: S) -> Self {
         Self {
-            client: Ok(client),
-            speaks_https: true,
+            client,
+            check: |_, _| Ok(()),
         }
     }
 
     /// The service for this vault's scheme.
     pub(crate) fn of(&self, vault: &Vault) -> Result<S, ClientError> {
-        if vault.is_https() && !self.speaks_https {
-            return Err(ClientError::missing_tls("apideck-vault-hyper"));
-        }
-        self.client.clone()
+        (self.check)(&self.client, vault)?;
+        Ok(self.client.clone())
     }
 }
 
-/// hyper-util's pooled client, with TLS if the feature `rustls` is on. Clones share the pools, of which
-/// there is one for each runtime.
+/// hyper-util's pooled client, with TLS if a [feature](crate#features) for it is on. Clones share the pools,
+/// of which there is one for each runtime.
 #[derive(Debug, Clone)]
-pub struct DefaultClient(Arc<Pools>);
+pub struct DefaultClient(Arc<ByScheme>);
+
+/// The first is made when it is first needed, so that a program that only uses plain http loads no
+/// certificates.
+#[derive(Debug)]
+struct ByScheme {
+    https: OnceLock<Pools<tls::Connector>>,
+    http: Pools<HttpConnector>,
+}
 
 #[derive(Debug)]
-struct Pools {
-    connector: InTime<Connector>,
+struct Pools<C> {
+    connector: InTime<C>,
     // In an `Arc`, because every call clones it, and cloning hyper-util's client copies its settings.
-    by_runtime: ByRuntime<Arc<Pool>>,
+    by_runtime: ByRuntime<Arc<Pool<C>>>,
 }
 
-type Pool = Client<InTime<Connector>, Full<Bytes>>;
+type Pool<C> = Client<InTime<C>, Full<Bytes>>;
 
 impl DefaultClient {
-    fn new() -> Result<Self, ClientError> {
-        let mut tcp = HttpConnector::new();
-        // Divided among the addresses of a name, so that the first one cannot use all of it.
-        tcp.set_connect_timeout(Some(CONNECT_TIMEOUT));
-        tcp.set_nodelay(true);
-        tcp.set_keepalive(Some(KEEPALIVE));
-        tcp.set_keepalive_interval(Some(KEEPALIVE));
-        tcp.set_keepalive_retries(Some(3));
-        #[cfg(any(target_os = "android", target_os = "fuchsia", target_os = "linux"))]
-        tcp.set_tcp_user_timeout(Some(STUCK_TIMEOUT));
-        Ok(Self(Arc::new(Pools {
-            connector: InTime(connector(tcp)?),
-            by_runtime: ByRuntime::new(),
-        })))
+    fn new() -> Self {
+        Self(Arc::new(ByScheme {
+            https: OnceLock::new(),
+            http: Pools::new(tcp()),
+        }))
     }
+
+    fn check(&self, vault: &Vault) -> Result<(), ClientError> {
+        if vault.is_https() && self.0.https.get().is_none() {
+            let mut tcp = tcp();
+            tcp.enforce_http(false);
+            let https = Pools::new(tls::connector(tcp)?);
+            // Another thread may have been quicker.
+            let _ = self.0.https.set(https);
+        }
+        Ok(())
+    }
+}
+
+fn tcp() -> HttpConnector {
+    let mut tcp = HttpConnector::new();
+    // Divided among the addresses of a name, so that the first one cannot use all of it.
+    tcp.set_connect_timeout(Some(CONNECT_TIMEOUT));
+    tcp.set_nodelay(true);
+    tcp.set_keepalive(Some(KEEPALIVE));
+    tcp.set_keepalive_interval(Some(KEEPALIVE));
+    tcp.set_keepalive_retries(Some(3));
+    #[cfg(any(target_os = "android", target_os = "fuchsia", target_os = "linux"))]
+    tcp.set_tcp_user_timeout(Some(STUCK_TIMEOUT));
+    tcp
 }
 
 impl Service<Request<Full<Bytes>>> for DefaultClient {
@@ -94,14 +119,32 @@ impl Service<Request<Full<Bytes>>> for DefaultClient {
     }
 
     fn call(&mut self, request: Request<Full<Bytes>>) -> Self::Future {
-        let pools = &self.0;
-        let Ok(pool) = pools.by_runtime.get(|| pools.another());
-        pool.request(request)
+        let is_https = request.uri().scheme() == Some(&Scheme::HTTPS);
+        match self.0.https.get() {
+            Some(https) if is_https => https.request(request),
+            // It refuses any other scheme.
+            _ => self.0.http.request(request),
+        }
     }
 }
 
-impl Pools {
-    fn another(&self) -> Result<Arc<Pool>, Infallible> {
+impl<C> Pools<C>
+where
+    InTime<C>: Connect + Clone + Send + Sync + 'static,
+{
+    fn new(connector: C) -> Self {
+        Self {
+            connector: InTime(connector),
+            by_runtime: ByRuntime::new(),
+        }
+    }
+
+    fn request(&self, request: Request<Full<Bytes>>) -> legacy::ResponseFuture {
+        let Ok(pool) = self.by_runtime.get(|| self.another());
+        pool.request(request)
+    }
+
+    fn another(&self) -> Result<Arc<Pool<C>>, Infallible> {
         let pool = Client::builder(TokioExecutor::new())
             .pool_timer(TokioTimer::new())
             .pool_idle_timeout(IDLE_TIMEOUT)
@@ -141,11 +184,6 @@ where
     }
 }
 
-#[cfg(feature = "rustls")]
-type Connector = hyper_rustls::HttpsConnector<HttpConnector>;
-#[cfg(not(feature = "rustls"))]
-type Connector = HttpConnector;
-
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Below the 60 s after which AWS' balancers, and many NATs, forget a connection without a word, so that
@@ -163,18 +201,3 @@ const KEEPALIVE: Duration = Duration::from_secs(15);
 /// default, 400 KiB, a server that floods the connection can keep the thread for so long that timeouts
 /// come late.
 const MOST_BUFFERED: usize = 64 * 1024;
-
-/// Names its provider, so that another one elsewhere in the program has no effect on this client.
-#[cfg(feature = "rustls")]
-fn connector(mut tcp: HttpConnector) -> Result<Connector, ClientError> {
-    tcp.enforce_http(false);
-    let tls = hyper_rustls::HttpsConnectorBuilder::new()
-        .with_provider_and_webpki_roots(rustls::crypto::ring::default_provider())
-        .map_err(|error| ClientError::unbuildable("hyper", error))?;
-    Ok(tls.https_or_http().enable_http1().wrap_connector(tcp))
-}
-
-#[cfg(not(feature = "rustls"))]
-fn connector(tcp: HttpConnector) -> Result<Connector, ClientError> {
-    Ok(tcp)
-}

@@ -33,9 +33,9 @@
 //! # The default client
 //!
 //! It is made for this one job: hyper-util's pooled client, https with rustls and Mozilla's root
-//! certificates, HTTP/1.1, and 5 s to connect. If an idle connection turns out to be closed before a
-//! request was started on it, the request is sent on another connection, and this does not count as an
-//! attempt. It does not follow redirects or use a proxy.
+//! certificates (or the system's: [features](#features)), HTTP/1.1, and 5 s to connect. If an idle connection
+//! turns out to be closed before a request was started on it, the request is sent on another connection, and
+//! this does not count as an attempt. It does not follow redirects or use a proxy.
 //!
 //! It does not speak HTTP/2, which costs a warm call 1.4 to 1.5 times the processor time and saves round trips
 //! only where many calls begin at once on one open connection (tests/benches/README.md has the figures).
@@ -142,8 +142,24 @@
 //!
 //! # Features
 //!
-//! - `rustls` (default): https for the default client, with the ring provider. Nothing is installed
-//!   process-wide.
+//! - `rustls` (default): https for the default client, by rustls with the ring provider and Mozilla's root
+//!   certificates, which are compiled in: it works in an empty container. Nothing is installed process-wide.
+//!   The build needs a C compiler.
+//! - `rustls-platform-verifier`: the same, but the operating system judges certificates, so that the ones your
+//!   company has installed there are trusted, such as that of a proxy that looks into TLS. On Linux, these are
+//!   the system's root certificates (Debian's package `ca-certificates`), or the file that `SSL_CERT_FILE`
+//!   names; they are read when the client first needs them, and without any, no https call is sent. On Android,
+//!   the program has to [initialize](https://docs.rs/rustls-platform-verifier) the verifier.
+//! - `native-tls`: https for the default client by the system's TLS library with the system's root certificates,
+//!   for where a policy prescribes that library. This is SChannel on Windows, Secure Transport on macOS (neither
+//!   needs a C compiler), and OpenSSL elsewhere: the build needs its headers (Debian's packages `libssl-dev`
+//!   and `pkg-config`) and a C compiler, and the program needs its libraries (`libssl3`) and root certificates.
+//!   OpenSSL does not resume TLS sessions here, so each new connection is a full handshake. It speaks
+//!   TLS 1.2 and newer. Its errors are sorted as those of rustls, which is tested with OpenSSL. Of Secure
+//!   Transport, only the one about an unknown authority is [`Untrusted`](error::FailureKind::Untrusted); the
+//!   others are retried.
+//! - Whoever enables a feature beyond the default wants it: if several are on, `native-tls` goes before
+//!   `rustls-platform-verifier`, and that before `rustls`.
 //! - `tracing`: a span for each call, with the names of OpenTelemetry's HTTP conventions, and an event
 //!   for each attempt and each wait. No secret, consumer id or body is in them.
 //!
@@ -165,6 +181,7 @@ mod client;
 mod connect;
 mod default_client;
 mod drive;
+mod tls;
 mod transport;
 
 pub use apideck_vault_core::*;

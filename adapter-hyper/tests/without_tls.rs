@@ -1,6 +1,6 @@
 //! What the default client says when it was built without TLS:
 //! `cargo test -p apideck-vault-hyper --no-default-features`.
-#![cfg(not(feature = "rustls"))]
+#![cfg(not(any(feature = "rustls", feature = "native-tls")))]
 
 use apideck_vault_emulator::Emulator;
 use apideck_vault_hyper::error::{CallErrorKind, ClientError};
@@ -21,7 +21,8 @@ async fn an_https_call_says_which_feature_is_missing() {
     assert_eq!(
         error.to_string(),
         "https needs TLS, which apideck-vault-hyper was built without: \
-         enable its feature `rustls`, or bring a client that speaks TLS with `from_client`"
+         enable its feature `rustls`, `rustls-platform-verifier` or `native-tls`, \
+         or bring a client that speaks TLS with `from_client`"
     );
 }
 

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::by_runtime::ByRuntime;
+use crate::tls;
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 
@@ -66,27 +67,15 @@ impl Source {
     }
 }
 
-#[cfg(feature = "rustls")]
 fn https() -> Result<Client, ClientError> {
-    let roots = rustls::RootCertStore {
-        roots: webpki_roots::TLS_SERVER_ROOTS.to_vec(),
-    };
-    build(builder().tls_backend_preconfigured(tls_config(roots)?))
-}
-
-#[cfg(not(feature = "rustls"))]
-fn https() -> Result<Client, ClientError> {
-    Err(ClientError::missing_tls("apideck-vault-reqwest"))
+    build(tls::https(builder())?)
 }
 
 /// Plain http goes to loopback, or was requested explicitly. A proxy from the environment could
 /// read the key.
 fn http() -> Result<Client, ClientError> {
-    let builder = builder().no_proxy();
     // Otherwise reqwest would load the system's certificates.
-    #[cfg(feature = "rustls")]
-    let builder = builder.tls_backend_preconfigured(tls_config(rustls::RootCertStore::empty())?);
-    build(builder)
+    build(tls::without_roots(builder().no_proxy())?)
 }
 
 fn builder() -> ClientBuilder {
@@ -104,7 +93,7 @@ fn builder() -> ClientBuilder {
         .no_hickory_dns()
 }
 
-/// Without the feature `rustls`, reqwest panics if another part of the program enables its feature
+/// Without a feature for TLS, reqwest panics if another part of the program enables its feature
 /// `rustls-no-provider`, and nobody has installed a provider.
 fn build(builder: ClientBuilder) -> Result<Client, ClientError> {
     let unbuildable =
@@ -116,17 +105,4 @@ fn build(builder: ClientBuilder) -> Result<Client, ClientError> {
             None => unbuildable(&"it panicked"),
         }),
     }
-}
-
-/// Names its provider, so that another one elsewhere in the program has no effect on this client.
-#[cfg(feature = "rustls")]
-fn tls_config(roots: rustls::RootCertStore) -> Result<rustls::ClientConfig, ClientError> {
-    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
-    let mut config = rustls::ClientConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()
-        .map_err(|error| ClientError::unbuildable("reqwest", error))?
-        .with_root_certificates(roots)
-        .with_no_client_auth();
-    config.alpn_protocols = vec![b"http/1.1".to_vec()];
-    Ok(config)
 }

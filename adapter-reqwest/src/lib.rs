@@ -30,9 +30,9 @@
 //!
 //! # The default client
 //!
-//! It is made for this one job: https with rustls and Mozilla's root certificates, pooled connections,
-//! HTTP/1.1, 5 s to connect, no redirects, none of reqwest's own retries, and proxies from the environment
-//! for https.
+//! It is made for this one job: https with rustls and Mozilla's root certificates (or the system's:
+//! [features](#features)), pooled connections, HTTP/1.1, 5 s to connect, no redirects, none of reqwest's own
+//! retries, and proxies from the environment for https.
 //!
 //! A server that floods a connection with nonsense can keep its thread busy for so long that timeouts
 //! come some seconds late, in a runtime with one thread, because reqwest does not let its users limit how
@@ -48,8 +48,8 @@
 //! which is the first attempt's, ends before it, so give such a call 6 s. A reqwest client of your own divides
 //! the connect timeout in the same way, if it has one.
 //!
-//! For another TLS library, certificates of your company, a proxy with a password or HTTP/2, bring your own
-//! `reqwest::Client`: see [`VaultClient::from_client`].
+//! For a client certificate, root certificates from a file of your own, a proxy with a password or HTTP/2, bring
+//! your own `reqwest::Client`: see [`VaultClient::from_client`].
 //!
 //! # Time and retries
 //!
@@ -144,8 +144,25 @@
 //!
 //! # Features
 //!
-//! - `rustls` (default): https for the default client, with the aws-lc-rs provider, which reqwest
-//!   also uses. Nothing is installed process-wide.
+//! - `rustls` (default): https for the default client, by rustls with the aws-lc-rs provider, which reqwest
+//!   also uses, and Mozilla's root certificates, which are compiled in: it works in an empty container. Nothing
+//!   is installed process-wide. The build needs a C compiler.
+//! - `rustls-platform-verifier`: the same, but the operating system judges certificates, so that the ones your
+//!   company has installed there are trusted, such as that of a proxy that looks into TLS. On Linux, these are
+//!   the system's root certificates (Debian's package `ca-certificates`), or the file that `SSL_CERT_FILE`
+//!   names; they are read when the client first needs them, and without any, no https call is sent. On Android,
+//!   the program has to [initialize](https://docs.rs/rustls-platform-verifier) the verifier.
+//! - `native-tls`: https for the default client by the system's TLS library with the system's root certificates,
+//!   for where a policy prescribes that library. This is SChannel on Windows, Secure Transport on macOS (neither
+//!   needs a C compiler), and OpenSSL elsewhere: the build needs its headers (Debian's packages `libssl-dev`
+//!   and `pkg-config`) and a C compiler, and the program needs its libraries (`libssl3`) and root certificates.
+//!   OpenSSL does not resume TLS sessions here, so each new connection is a full handshake. It speaks
+//!   TLS 1.2 and newer. Its errors are sorted as those of rustls, which is tested with OpenSSL. Of Secure
+//!   Transport, only the one about an unknown authority is [`Untrusted`](error::FailureKind::Untrusted); the
+//!   others are retried. With reqwest's feature of the same name, which this one enables, clients of your own
+//!   that do not name their TLS (`tls_backend_rustls`) use the system's, too.
+//! - Whoever enables a feature beyond the default wants it: if several are on, `native-tls` goes before
+//!   `rustls-platform-verifier`, and that before `rustls`.
 //! - `tracing`: a span for each call, with the names of OpenTelemetry's HTTP conventions, and an event
 //!   for each attempt and each wait. No secret, consumer id or body is in them.
 //!
@@ -166,6 +183,7 @@ mod client;
 mod connect;
 mod default_client;
 mod drive;
+mod tls;
 mod transport;
 
 pub use apideck_vault_core::*;

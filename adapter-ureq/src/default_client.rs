@@ -2,6 +2,7 @@
 
 use apideck_vault_core::error::ClientError;
 use apideck_vault_core::{ClientSettings, Vault};
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 use ureq::Agent;
 use ureq::config::{AutoHeaderValue, ConfigBuilder};
@@ -9,6 +10,7 @@ use ureq::typestate::AgentScope;
 
 use crate::connector::{InTime, Later};
 use crate::times::clamped;
+use crate::tls;
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 
@@ -21,11 +23,13 @@ const IDLE_TIMEOUT: Duration = Duration::from_secs(20);
 /// more are kept than were in use at once.
 const MAX_IDLE_CONNECTIONS: usize = 1024;
 
-/// The agents for encrypted and for plain requests.
+/// The agents for encrypted and for plain requests. The first is made when it is first needed, so that
+/// a program that only uses plain http loads no certificates.
 #[derive(Debug, Clone)]
 pub(crate) struct Clients {
-    https: Result<Agent, ClientError>,
+    https: Arc<OnceLock<Agent>>,
     http: Agent,
+    usual: Option<Duration>,
 }
 
 impl Clients {
@@ -38,38 +42,37 @@ impl Clients {
             .chain(settings.deadline);
         let usual = usual.min().map(clamped);
         Self {
-            https: https(usual),
+            https: Arc::default(),
             // Plain http goes to loopback, or was requested explicitly. A proxy from the
             // environment could read the key.
             http: agent(config(usual).proxy(None)),
+            usual,
         }
     }
 
     pub(crate) fn of_caller(agent: Agent) -> Self {
         Self {
-            https: Ok(agent.clone()),
+            https: Arc::new(agent.clone().into()),
             http: agent,
+            usual: None,
         }
     }
 
     /// The agent for this vault's scheme.
     pub(crate) fn of(&self, vault: &Vault) -> Result<&Agent, ClientError> {
-        if vault.is_https() {
-            self.https.as_ref().map_err(ClientError::clone)
-        } else {
-            Ok(&self.http)
+        if !vault.is_https() {
+            return Ok(&self.http);
         }
+        if let Some(agent) = self.https.get() {
+            return Ok(agent);
+        }
+        let agent = https(self.usual)?;
+        Ok(self.https.get_or_init(|| agent))
     }
 }
 
-#[cfg(feature = "rustls")]
 fn https(timeout: Option<Duration>) -> Result<Agent, ClientError> {
-    Ok(agent(config(timeout).tls_config(tls_config())))
-}
-
-#[cfg(not(feature = "rustls"))]
-fn https(_: Option<Duration>) -> Result<Agent, ClientError> {
-    Err(ClientError::missing_tls("apideck-vault-ureq"))
+    Ok(agent(tls::https(config(timeout))?))
 }
 
 fn agent(config: ConfigBuilder<AgentScope>) -> Agent {
@@ -87,15 +90,4 @@ fn config(timeout: Option<Duration>) -> ConfigBuilder<AgentScope> {
         .max_idle_connections_per_host(MAX_IDLE_CONNECTIONS)
         // ureq features that another part of the program enables must not change this agent.
         .accept_encoding(AutoHeaderValue::None)
-}
-
-/// Names its provider, so that another one elsewhere in the program has no effect on this agent.
-#[cfg(feature = "rustls")]
-fn tls_config() -> ureq::tls::TlsConfig {
-    let provider = std::sync::Arc::new(rustls::crypto::ring::default_provider());
-    ureq::tls::TlsConfig::builder()
-        .provider(ureq::tls::TlsProvider::Rustls)
-        .root_certs(ureq::tls::RootCerts::WebPki)
-        .unversioned_rustls_crypto_provider(provider)
-        .build()
 }

@@ -30,9 +30,9 @@
 //!
 //! # The default client
 //!
-//! It is made for this one job: https with rustls and Mozilla's root certificates, pooled connections (as
-//! many as there are concurrent calls; ureq by default keeps 3), 5 s to connect, no redirects, and proxies
-//! from the environment for https.
+//! It is made for this one job: https with rustls and Mozilla's root certificates (or the system's:
+//! [features](#features)), pooled connections (as many as there are concurrent calls; ureq by default keeps 3),
+//! 5 s to connect, no redirects, and proxies from the environment for https.
 //!
 //! For anything else, bring your own agent: see [`VaultClient::from_client`].
 //!
@@ -59,7 +59,8 @@
 //!   may get the answer to one of the other process: make the agent in the child.
 //! - An attempt with a different timeout than the client was made with, because one call has its
 //!   own settings or its deadline is near, costs a little more, because that request needs its own
-//!   configuration.
+//!   configuration. If no connection has been made without one yet, it sets TLS up again for each new connection,
+//!   and reads the system's root certificates again, if it trusts those.
 //!
 //! # Time and retries
 //!
@@ -142,8 +143,24 @@
 //!
 //! # Features
 //!
-//! - `rustls` (default): https for the default client, with the ring provider. Nothing is installed
-//!   process-wide.
+//! - `rustls` (default): https for the default client, by rustls with the ring provider and Mozilla's root
+//!   certificates, which are compiled in: it works in an empty container. Nothing is installed process-wide.
+//!   The build needs a C compiler.
+//! - `rustls-platform-verifier`: the same, but the operating system judges certificates, so that the ones your
+//!   company has installed there are trusted, such as that of a proxy that looks into TLS. On Linux, these are
+//!   the system's root certificates (Debian's package `ca-certificates`), or the file that `SSL_CERT_FILE`
+//!   names; they are read when the client first needs them, and without any, no https call is sent. On Android,
+//!   the program has to [initialize](https://docs.rs/rustls-platform-verifier) the verifier.
+//! - `native-tls`: https for the default client by the system's TLS library with the system's root certificates,
+//!   for where a policy prescribes that library. This is SChannel on Windows, Secure Transport on macOS (neither
+//!   needs a C compiler), and OpenSSL elsewhere: the build needs its headers (Debian's packages `libssl-dev`
+//!   and `pkg-config`) and a C compiler, and the program needs its libraries (`libssl3`) and root certificates.
+//!   OpenSSL does not resume TLS sessions here, so each new connection is a full handshake. Which versions of
+//!   TLS it speaks is left to that library: OpenSSL 3 refuses those before 1.2, Secure Transport does not. Its
+//!   errors are sorted as those of rustls, which is tested with OpenSSL. Of Secure Transport, only the one about
+//!   an unknown authority is [`Untrusted`](error::FailureKind::Untrusted); the others are retried.
+//! - Whoever enables a feature beyond the default wants it: if several are on, `native-tls` goes before
+//!   `rustls-platform-verifier`, and that before `rustls`.
 //! - `tracing`: a span for each call, with the names of OpenTelemetry's HTTP conventions, and an event
 //!   for each attempt and each wait. No secret, consumer id or body is in them.
 //!
@@ -167,6 +184,7 @@ mod drive;
 mod lookup;
 mod not_connected;
 mod times;
+mod tls;
 mod transport;
 
 pub use apideck_vault_core::*;

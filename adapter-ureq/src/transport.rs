@@ -10,6 +10,7 @@ use ureq::{Agent, AsSendBody, Body, Error, SendBody, Timeout};
 
 use crate::not_connected::NotConnected;
 use crate::times::{clamped, is_over};
+use crate::tls::is_of_handshake;
 
 /// hyper does not take lengths from here on for lengths, so no stack does.
 const NO_LENGTH: u64 = u64::MAX - 1;
@@ -128,14 +129,13 @@ enum At {
 /// broke off.
 fn classify(error: Error, at: At) -> Failure<Error> {
     let kind = match &error {
+        error if is_of_handshake(error) => FailureKind::of_connecting(error),
         Error::HostNotFound => FailureKind::NameNotResolved,
         Error::ConnectionFailed
         | Error::ConnectProxyFailed(_)
         | Error::Tls(_)
         | Error::Timeout(Timeout::Resolve | Timeout::Connect) => FailureKind::NotSent,
         Error::Timeout(_) => FailureKind::TimedOut,
-        #[cfg(feature = "rustls")]
-        Error::Rustls(error) => FailureKind::of_connecting(error),
         Error::Io(error) if at == At::Connecting => FailureKind::of_connecting(error),
         Error::Io(error) if at == At::Unknown => match FailureKind::of_connecting(error) {
             // The certificate is looked at before anything is sent, even where the body is empty.
@@ -143,8 +143,8 @@ fn classify(error: Error, at: At) -> Failure<Error> {
             _ => FailureKind::of_io(error),
         },
         Error::Io(error) => FailureKind::of_exchange(error),
-        // Such as nonsense from a proxy.
-        _ if at == At::Connecting => FailureKind::NotSent,
+        // Such as nonsense from a proxy, or a TLS library that a feature of another package brings.
+        _ if at == At::Connecting => FailureKind::of_connecting(&error),
         Error::Protocol(_) | Error::LargeResponseHeader(..) | Error::BodyStalled => {
             FailureKind::Unanswered
         }
@@ -213,6 +213,11 @@ mod tests {
                 Error::Other("corrupt".into()),
                 At::Connecting,
                 FailureKind::NotSent,
+            ),
+            (
+                Error::Other("certificate verify failed".into()),
+                At::Connecting,
+                FailureKind::Untrusted,
             ),
             (
                 Error::Other("corrupt".into()),

@@ -46,7 +46,7 @@ def look_at(package):
 
 
 def main():
-    metadata = json.loads(cargo("metadata", "--format-version", "1"))
+    metadata = json.loads(cargo("metadata", "--format-version", "1", "--all-features"))
     features = {package["name"]: sorted(package["features"]) for package in metadata["packages"]}
     known = {(package["name"], package["version"]): package for package in metadata["packages"]}
     seen, direct = {}, set()

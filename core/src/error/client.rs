@@ -9,7 +9,8 @@ pub enum ClientError {
     /// The server's URL begins with `https`, and the default client was built without TLS.
     #[error(
         "https needs TLS, which {package} was built without: \
-         enable its feature `rustls`, or bring a client that speaks TLS with `from_client`"
+         enable its feature `rustls`, `rustls-platform-verifier` or `native-tls`, \
+         or bring a client that speaks TLS with `from_client`"
     )]
     #[non_exhaustive]
     MissingTls {
