@@ -91,6 +91,8 @@ pub enum Ability {
     YieldingOften,
     /// The stack's own client tells the end of a TLS connection from one that was cut off.
     SeeingTheEndOfTls,
+    /// The adapter's default client resumes the TLS session of an earlier connection.
+    Resuming,
     /// The adapter's default client does not unpack a compressed body that it did not request.
     LeavingPacked,
 }

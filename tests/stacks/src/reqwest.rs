@@ -12,7 +12,7 @@ use std::net::{IpAddr, SocketAddr};
 
 use crate::any_operation::{AnyOperation, Output};
 use crate::client::{self, Change};
-use crate::tls::trusting;
+use crate::tls::{NOT_RESUMING, trusting};
 use crate::{
     Ability, BoxError, CONNECT_TIMEOUT, Call, Client, Custom, Http, HttpStack, IDLE_TIMEOUT,
     Identity, Stack, outcome,
@@ -35,6 +35,7 @@ impl HttpStack for Reqwest {
             Ability::YieldingOften => {
                 Some("reqwest does not let its users limit how much hyper reads at a time")
             }
+            Ability::Resuming => NOT_RESUMING,
             _ => None,
         }
     }
@@ -115,7 +116,7 @@ pub fn ours(settings: ClientSettings, authority: Option<&str>) -> Result<VaultCl
 /// If the authority is not a certificate.
 pub fn with_its_defaults(authority: &str, http: Http) -> Result<Bare, BoxError> {
     let tls = reqwest::Certificate::from_pem(authority.as_bytes())?;
-    let own = Bare::builder().tls_certs_only([tls]);
+    let own = Bare::builder().tls_backend_rustls().tls_certs_only([tls]);
     let own = match http {
         Http::One => own.http1_only(),
         #[cfg(feature = "http2")]
@@ -126,6 +127,8 @@ pub fn with_its_defaults(authority: &str, http: Http) -> Result<Bare, BoxError> 
 
 fn builder() -> ClientBuilder {
     Bare::builder()
+        // Its own default is another one, where its feature `native-tls` is on.
+        .tls_backend_rustls()
         .redirect(reqwest::redirect::Policy::none())
         .retry(reqwest::retry::never())
 }

@@ -7,6 +7,12 @@ use rustls::{ClientConfig, RootCertStore};
 
 use crate::{BoxError, Identity};
 
+/// Why no TLS session is resumed.
+pub(crate) const NOT_RESUMING: Option<&str> = match cfg!(feature = "native-tls") {
+    true => Some("OpenSSL leaves it to its users to keep sessions, and native-tls keeps none"),
+    false => None,
+};
+
 /// TLS that trusts only this authority, given as PEM, and shows this certificate, if a server asks. Without
 /// an authority, it trusts nothing.
 pub(crate) fn trusting(

@@ -15,6 +15,7 @@ use ureq::unversioned::transport::{DefaultConnector, NextTimeout};
 
 use crate::any_operation::{AnyOperation, Output};
 use crate::client::{self, Change};
+use crate::tls::NOT_RESUMING;
 use crate::{
     Ability, BoxError, CONNECT_TIMEOUT, Call, Client, Custom, HttpStack, IDLE_TIMEOUT, Identity,
     Stack, outcome,
@@ -43,6 +44,7 @@ impl HttpStack for Ureq {
                 Some("ureq takes both for the end; the adapter's default client does not")
             }
             Ability::LeavingPacked => Some("ureq always unpacks gzip if its feature is on"),
+            Ability::Resuming => NOT_RESUMING,
             _ => None,
         }
     }

@@ -12,6 +12,7 @@ use std::process::Command;
 use crate::client::{Client, client};
 use crate::custom_client::{custom_client, unchanged};
 use crate::example::example;
+use crate::roots;
 use crate::settings::{once, patient, settings_at};
 
 const TASK: &str = "CONFORMANCE_TASK";
@@ -73,6 +74,9 @@ pub(crate) fn run(
         .envs(environment.iter().copied());
     if let Some(authority) = emulator.certificate_authority() {
         command.env(AUTHORITY, authority.pem());
+        if task == Task::Call && roots::ARE_TRUSTED {
+            roots::trust(authority.pem());
+        }
     }
     let output = command.output().unwrap();
     let errors = String::from_utf8_lossy(&output.stderr);
@@ -103,7 +107,7 @@ fn perform(task: Task, stack: Stack) -> String {
         useless.install_default().unwrap();
     }
     let client = match (task, authority) {
-        (Task::Call, Some(authority)) => {
+        (Task::Call, Some(authority)) if !roots::ARE_TRUSTED => {
             custom_client(stack, settings, &Custom::new().trusting(&authority))
         }
         (Task::CallByOwn | Task::MemoryOfOwn, _) => unchanged(stack, settings),

@@ -2,7 +2,7 @@
 
 use apideck_vault_core::error::FailureKind;
 use apideck_vault_emulator::{Answer, Certificate, Emulator};
-use apideck_vault_stacks::{Http, Stack};
+use apideck_vault_stacks::Stack;
 use std::net::TcpListener;
 
 use crate::case::{Case, case};
@@ -25,7 +25,7 @@ fn used(stack: Stack) {
     let encrypted = Emulator::start_https(Certificate::Good).unwrap();
     for (emulator, client) in [
         (&plain, client_for(stack, &plain)),
-        (&encrypted, trusting(stack, &encrypted, Http::One)),
+        (&encrypted, trusting(stack, &encrypted)),
     ] {
         assert_eq!(client.connect().unwrap().attempts, 1);
         client.send(example()).unwrap();

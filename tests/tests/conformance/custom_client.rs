@@ -2,17 +2,30 @@
 
 use apideck_vault_core::ClientSettings;
 use apideck_vault_emulator::Emulator;
-use apideck_vault_stacks::{Custom, Http, Stack};
+use apideck_vault_stacks::{Custom, Stack};
 
-use crate::client::Client;
+use crate::client::{Client, client};
+use crate::roots;
 use crate::settings::settings_at;
 
-/// A client on a stack's own client that trusts this emulator's authority, with retries that hardly
-/// wait.
-pub(crate) fn trusting(stack: Stack, emulator: &Emulator, http: Http) -> Client {
+/// A client that trusts this emulator's authority, with retries that hardly wait.
+pub(crate) fn trusting(stack: Stack, emulator: &Emulator) -> Client {
     let authority = emulator.certificate_authority().unwrap();
-    let custom = Custom::new().trusting(authority.pem()).http(http);
-    custom_client(stack, settings_at(emulator.url()), &custom)
+    trusting_authority(stack, settings_at(emulator.url()), authority.pem())
+}
+
+/// A client that trusts this authority, given as PEM: the default client, if it trusts the system's root
+/// certificates, and one on the stack's own client otherwise.
+pub(crate) fn trusting_authority(
+    stack: Stack,
+    settings: impl Into<ClientSettings>,
+    authority: &str,
+) -> Client {
+    if roots::ARE_TRUSTED {
+        roots::trust(authority);
+        return client(stack, settings);
+    }
+    custom_client(stack, settings, &Custom::new().trusting(authority))
 }
 
 /// A client on a stack's own client.

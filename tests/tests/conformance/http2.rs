@@ -3,15 +3,15 @@
 use apideck_vault_core::error::FailureKind;
 use apideck_vault_core::http::Version;
 use apideck_vault_emulator::{Answer, Certificate, Emulator};
-use apideck_vault_stacks::{Ability, Http, Stack};
+use apideck_vault_stacks::{Ability, Custom, Http, Stack};
 use std::collections::BTreeSet;
 use std::time::Duration;
 
 use crate::case::{Case, case};
 use crate::client::Client;
-use crate::custom_client::trusting;
+use crate::custom_client::custom_client;
 use crate::example::example;
-use crate::settings::{impatient, once};
+use crate::settings::{impatient, once, settings_at};
 
 #[rustfmt::skip] // A case is a line.
 pub(crate) const CASES: &[Case] = &[
@@ -25,7 +25,9 @@ pub(crate) const CASES: &[Case] = &[
 
 fn start(stack: Stack) -> (Emulator, Client) {
     let emulator = Emulator::start_https(Certificate::Good).unwrap();
-    let client = trusting(stack, &emulator, Http::Two);
+    let authority = emulator.certificate_authority().unwrap();
+    let custom = Custom::new().trusting(authority.pem()).http(Http::Two);
+    let client = custom_client(stack, settings_at(emulator.url()), &custom);
     (emulator, client)
 }
 

@@ -13,6 +13,8 @@ mod answers;
 mod bodies;
 mod breaks;
 mod budgets;
+#[cfg(any(feature = "native-tls", feature = "rustls-platform-verifier"))]
+mod by_system;
 mod cancel;
 mod canned;
 mod case;
@@ -30,6 +32,7 @@ mod errors;
 mod example;
 mod failures;
 mod floods;
+mod hello;
 mod http2;
 mod idle;
 #[cfg(target_os = "linux")]
@@ -41,6 +44,7 @@ mod proxies;
 mod proxy;
 mod redirects;
 mod retries;
+mod roots;
 mod secrets;
 mod sessions;
 mod settings;
@@ -83,6 +87,9 @@ const FILES: &[&[Case]] = &[
     cancel::CASES,
     coexistence::CASES,
     tls::CASES,
+    hello::CASES,
+    #[cfg(any(feature = "native-tls", feature = "rustls-platform-verifier"))]
+    by_system::CASES,
     client_certificates::CASES,
     tls_floods::CASES,
     truncated::CASES,
@@ -99,6 +106,9 @@ const FILES: &[&[Case]] = &[
 fn main() -> ExitCode {
     if child::answered() {
         return ExitCode::SUCCESS;
+    }
+    if let Some(exit_code) = roots::started_again() {
+        return exit_code;
     }
     let table = Arc::new(Table::default());
     let mut trials = Vec::new();

@@ -1,5 +1,6 @@
 //! A TLS server that does what rustls would not: once it has a request, it writes records of any type.
 
+use rcgen::{Certificate, CertificateParams, DnType, KeyPair};
 use rustls::crypto::cipher::{MessageEncrypter, OutboundChunks, OutboundPlainMessage};
 use rustls::crypto::{CryptoProvider, ring};
 use rustls::pki_types::PrivateKeyDer;
@@ -10,12 +11,25 @@ use rustls::{
 use std::io::{self, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 /// The same for both versions of TLS, so that there is one way to get at its keys.
 const SUITES: [SupportedCipherSuite; 2] = [
     ring::cipher_suite::TLS13_CHACHA20_POLY1305_SHA256,
     ring::cipher_suite::TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256,
 ];
+
+/// A certificate for this host that nobody has issued, and its key. OpenSSL tells those that it trusts by the
+/// names of who has issued them.
+pub(crate) fn self_signed(host: &str) -> (Certificate, PrivateKeyDer<'static>) {
+    static MADE: AtomicU32 = AtomicU32::new(0);
+
+    let mut params = CertificateParams::new([host.to_owned()]).unwrap();
+    let issuer = format!("own {}", MADE.fetch_add(1, Ordering::Relaxed));
+    params.distinguished_name.push(DnType::CommonName, issuer);
+    let key = KeyPair::generate().unwrap();
+    (params.self_signed(&key).unwrap(), key.into())
+}
 
 /// A server for one connection.
 pub(crate) struct TlsServer {
@@ -26,8 +40,7 @@ pub(crate) struct TlsServer {
 
 impl TlsServer {
     pub(crate) fn new(version: &'static SupportedProtocolVersion) -> Self {
-        let own = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
-        let key = PrivateKeyDer::try_from(own.signing_key.serialize_der()).unwrap();
+        let (own, key) = self_signed("localhost");
         let provider = CryptoProvider {
             cipher_suites: SUITES.to_vec(),
             ..ring::default_provider()
@@ -36,13 +49,13 @@ impl TlsServer {
             .with_protocol_versions(&[version])
             .unwrap()
             .with_no_client_auth()
-            .with_single_cert(vec![own.cert.der().clone()], key)
+            .with_single_cert(vec![own.der().clone()], key)
             .unwrap();
         config.enable_secret_extraction = true;
         Self {
             listener: TcpListener::bind("127.0.0.1:0").unwrap(),
             config: Arc::new(config),
-            authority: own.cert.pem(),
+            authority: own.pem(),
         }
     }
 

@@ -4,9 +4,8 @@
 use apideck_vault_core::CreatedSession;
 use apideck_vault_core::error::FailureKind;
 use apideck_vault_emulator::{Answer, Emulator, End, Place};
-use apideck_vault_stacks::{Ability, Custom, Outcome, Stack};
+use apideck_vault_stacks::{Ability, Outcome, Stack};
 use rustls::crypto::ring;
-use rustls::pki_types::PrivateKeyDer;
 use rustls::{ServerConfig, ServerConnection, Stream};
 use std::io::{Read, Write};
 use std::net::TcpListener;
@@ -15,9 +14,10 @@ use std::sync::Arc;
 use crate::canned::SESSION;
 use crate::case::{Case, case};
 use crate::client::client_for;
-use crate::custom_client::custom_client;
+use crate::custom_client::trusting_authority;
 use crate::example::example;
 use crate::settings::{once, settings_at};
+use crate::tls_server::self_signed;
 
 #[rustfmt::skip] // A case is a line.
 pub(crate) const CASES: &[Case] = &[
@@ -29,13 +29,12 @@ pub(crate) const CASES: &[Case] = &[
 /// Sends a request to a server that answers with these bytes and closes the connection, with or without
 /// saying so in TLS.
 fn send(stack: Stack, answer: String, says_so: bool) -> Outcome<CreatedSession> {
-    let own = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
-    let key = PrivateKeyDer::try_from(own.signing_key.serialize_der()).unwrap();
+    let (own, key) = self_signed("localhost");
     let config = ServerConfig::builder_with_provider(ring::default_provider().into())
         .with_safe_default_protocol_versions()
         .unwrap()
         .with_no_client_auth()
-        .with_single_cert(vec![own.cert.der().clone()], key)
+        .with_single_cert(vec![own.der().clone()], key)
         .unwrap();
     let server = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = server.local_addr().unwrap().port();
@@ -57,8 +56,7 @@ fn send(stack: Stack, answer: String, says_so: bool) -> Outcome<CreatedSession> 
         }
     });
     let settings = settings_at(format!("https://localhost:{port}")).retry(once());
-    let authority = own.cert.pem();
-    let client = custom_client(stack, settings, &Custom::new().trusting(&authority));
+    let client = trusting_authority(stack, settings, &own.pem());
     let outcome = client.send(example());
     serving.join().unwrap();
     outcome
