@@ -5,6 +5,7 @@ use apideck_vault_core::{
 };
 use apideck_vault_emulator::Emulator;
 use serde_json::{Value, json};
+use std::io::{self, Read};
 
 /// The session of the contract's example.
 pub(crate) fn example() -> CreateSession {
@@ -42,6 +43,19 @@ pub(crate) fn example() -> CreateSession {
                 json!([{"id": "6", "label": "6%"}, {"id": "21", "label": "21%"}]),
             ),
     )
+}
+
+/// Reads a request with the contract's example, whose body ends where its outermost brace does.
+pub(crate) fn read_example(mut client: impl Read) -> io::Result<Vec<u8>> {
+    let mut request = Vec::new();
+    while !request.ends_with(b"]}}") {
+        let mut buffer = [0; 4096];
+        match client.read(&mut buffer)? {
+            0 => return Err(io::ErrorKind::UnexpectedEof.into()),
+            read => request.extend_from_slice(&buffer[..read]),
+        }
+    }
+    Ok(request)
 }
 
 /// What the contract's example is on the wire.

@@ -4,7 +4,7 @@ use apideck_vault_core::error::FailureKind;
 use apideck_vault_emulator::{Answer, Emulator, End, Place};
 use apideck_vault_stacks::{Ability, Call, Stack};
 use socket2::SockRef;
-use std::io::{Read, Write};
+use std::io::Write;
 use std::net::{TcpListener, TcpStream};
 use std::thread::JoinHandle;
 use std::time::Duration;
@@ -14,7 +14,7 @@ use crate::canned::SESSION;
 use crate::case::{Case, case};
 use crate::client::{client, client_for};
 use crate::connections::connections;
-use crate::example::example;
+use crate::example::{example, read_example};
 use crate::settings::{PATIENCE, once, settings_at};
 
 #[rustfmt::skip] // A case is a line.
@@ -69,14 +69,7 @@ impl Still {
         let server = self.server.try_clone().unwrap();
         std::thread::spawn(move || {
             let (mut socket, _) = server.accept().unwrap();
-            let mut bytes = Vec::new();
-            // The body ends where the outermost brace does.
-            while !bytes.ends_with(b"]}}") {
-                let mut buffer = [0; 4096];
-                let read = socket.read(&mut buffer).unwrap();
-                assert!(read > 0, "{}", String::from_utf8_lossy(&bytes));
-                bytes.extend_from_slice(&buffer[..read]);
-            }
+            read_example(&mut socket).unwrap();
             let head = format!("HTTP/1.1 200 OK\r\ncontent-length: {}", SESSION.len());
             write!(socket, "{head}\r\n\r\n{SESSION}").unwrap();
             socket

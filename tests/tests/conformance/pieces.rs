@@ -3,14 +3,14 @@
 use apideck_vault_core::error::FailureKind;
 use apideck_vault_emulator::{Answer, Emulator};
 use apideck_vault_stacks::Stack;
-use std::io::{Read, Write};
+use std::io::Write;
 use std::net::TcpListener;
 use std::time::Duration;
 
 use crate::canned::SESSION;
 use crate::case::{Case, case};
 use crate::client::{client, client_for};
-use crate::example::example;
+use crate::example::{example, read_example};
 use crate::settings::{once, settings_at};
 
 #[rustfmt::skip] // A case is a line.
@@ -34,19 +34,10 @@ fn in_two(stack: Stack) {
         let (mut socket, _) = server.accept().unwrap();
         socket.set_nodelay(true).unwrap();
         for cut in 1..answer.len() {
-            let mut request = Vec::new();
-            // The body ends where the outermost brace does.
-            while !request.ends_with(b"]}}") {
-                let mut buffer = [0; 4096];
-                let read = socket.read(&mut buffer).unwrap();
-                assert!(
-                    read > 0,
-                    "it hung up before {cut}: {:?}",
-                    &answer[..cut - 1]
-                );
-                request.extend_from_slice(&buffer[..read]);
-            }
             let (begin, end) = answer.as_bytes().split_at(cut);
+            if let Err(error) = read_example(&mut socket) {
+                panic!("{error} after {:?}", &answer[..cut - 1]);
+            }
             socket.write_all(begin).unwrap();
             // Long enough for the client to read the first part alone, most of the time.
             std::thread::sleep(Duration::from_millis(1));

@@ -4,13 +4,13 @@ use apideck_vault_core::error::FailureKind;
 use apideck_vault_core::http::StatusCode;
 use apideck_vault_emulator::{Answer, Emulator};
 use apideck_vault_stacks::Stack;
-use std::io::{Read, Write};
+use std::io::Write;
 use std::net::TcpListener;
 use std::time::{Duration, Instant};
 
 use crate::case::{Case, case};
 use crate::client::{client, client_for};
-use crate::example::example;
+use crate::example::{example, read_example};
 use crate::settings::{impatient, once, settings_at};
 
 #[rustfmt::skip] // A case is a line.
@@ -136,14 +136,7 @@ fn same_bytes(stack: Stack) {
     let call = client(stack, settings).begin(example());
     let attempts = [(); 3].map(|()| {
         let (mut socket, _) = listener.accept().unwrap();
-        let mut bytes = Vec::new();
-        // The body ends where the outermost brace does.
-        while !bytes.ends_with(b"]}}") {
-            let mut buffer = [0; 4096];
-            let read = socket.read(&mut buffer).unwrap();
-            assert!(read > 0, "{}", String::from_utf8_lossy(&bytes));
-            bytes.extend_from_slice(&buffer[..read]);
-        }
+        let bytes = read_example(&mut socket).unwrap();
         let answer = "HTTP/1.1 503 Service Unavailable\r\ncontent-length: 0\r\nconnection: close";
         write!(socket, "{answer}\r\n\r\n").unwrap();
         String::from_utf8(bytes).unwrap()

@@ -8,10 +8,12 @@ use rustls::{
     ConnectionTrafficSecrets, ContentType, ProtocolVersion, ServerConfig, ServerConnection, Stream,
     SupportedCipherSuite, SupportedProtocolVersion,
 };
-use std::io::{self, Read, Write};
+use std::io::{self, Write};
 use std::net::{TcpListener, TcpStream};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
+
+use crate::example::read_example;
 
 /// The same for both versions of TLS, so that there is one way to get at its keys.
 const SUITES: [SupportedCipherSuite; 2] = [
@@ -73,14 +75,7 @@ impl TlsServer {
     pub(crate) fn accept(&self) -> (ServerConnection, TcpStream) {
         let (mut socket, _) = self.listener.accept().unwrap();
         let mut tls = ServerConnection::new(Arc::clone(&self.config)).unwrap();
-        let mut stream = Stream::new(&mut tls, &mut socket);
-        let mut request = Vec::new();
-        // The body ends where the outermost brace does.
-        while !request.ends_with(b"]}}") {
-            let mut buffer = [0; 4096];
-            let read = stream.read(&mut buffer).unwrap();
-            request.extend_from_slice(&buffer[..read]);
-        }
+        read_example(Stream::new(&mut tls, &mut socket)).unwrap();
         (tls, socket)
     }
 }

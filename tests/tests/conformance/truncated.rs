@@ -7,7 +7,7 @@ use apideck_vault_emulator::{Answer, Emulator, End, Place};
 use apideck_vault_stacks::{Ability, Outcome, Stack};
 use rustls::crypto::ring;
 use rustls::{ServerConfig, ServerConnection, Stream};
-use std::io::{Read, Write};
+use std::io::Write;
 use std::net::TcpListener;
 use std::sync::Arc;
 
@@ -15,7 +15,7 @@ use crate::canned::SESSION;
 use crate::case::{Case, case};
 use crate::client::client_for;
 use crate::custom_client::trusting_authority;
-use crate::example::example;
+use crate::example::{example, read_example};
 use crate::settings::{once, settings_at};
 use crate::tls_server::self_signed;
 
@@ -42,13 +42,7 @@ fn send(stack: Stack, answer: String, says_so: bool) -> Outcome<CreatedSession> 
         let (mut socket, _) = server.accept().unwrap();
         let mut tls = ServerConnection::new(Arc::new(config)).unwrap();
         let mut stream = Stream::new(&mut tls, &mut socket);
-        let mut request = Vec::new();
-        // The body ends where the outermost brace does.
-        while !request.ends_with(b"]}}") {
-            let mut buffer = [0; 4096];
-            let read = stream.read(&mut buffer).unwrap();
-            request.extend_from_slice(&buffer[..read]);
-        }
+        read_example(&mut stream).unwrap();
         stream.write_all(answer.as_bytes()).unwrap();
         if says_so {
             tls.send_close_notify();
