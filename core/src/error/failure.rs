@@ -6,10 +6,9 @@ use std::fmt;
 use super::failure_kind::FailureKind;
 use super::printable::Printable;
 
-/// An attempt that got no complete answer: what is known about it, and the HTTP stack's own error
-/// `E`.
+/// An attempt that got no complete answer.
 ///
-/// Pass it to [`Attempt::finish`](crate::Attempt::finish) for an attempt that failed. Its text
+/// It has what is known about the attempt, and the HTTP stack's own error `E`. Pass it to [`Attempt::finish`](crate::Attempt::finish) for an attempt that failed. Its text
 /// includes the texts of all sources of `E`, because most stacks say what happened only there.
 ///
 /// ```
@@ -19,7 +18,7 @@ use super::printable::Printable;
 /// let failure = Failure::new(FailureKind::NotSent, io::Error::other("connection refused"));
 /// assert_eq!(failure.to_string(), "the request was not sent: connection refused");
 /// ```
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Failure<E> {
     kind: FailureKind,
     error: Option<E>,
@@ -98,6 +97,20 @@ impl<E: Error + 'static> fmt::Display for Failure<E> {
     }
 }
 
+/// What the HTTP stack's error prints is cut after 300 characters: it may contain text from a server, such as
+/// the names in a certificate.
+impl<E: fmt::Debug> fmt::Debug for Failure<E> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let error = format!("{:?}", self.error);
+        formatter
+            .debug_struct("Failure")
+            .field("kind", &self.kind)
+            .field("error", &format_args!("{}", Printable(&error)))
+            .field("limit", &self.limit)
+            .finish()
+    }
+}
+
 /// There is no source: the text has those of all sources already, and whoever prints an error with its
 /// sources would see each twice. The HTTP stack's own error, with its sources, is
 /// [`error`](Failure::error).
@@ -135,6 +148,21 @@ mod tests {
             "the request was not sent: cannot connect: reset"
         );
         assert_eq!(failure.into_error().unwrap().0.to_string(), "reset");
+    }
+
+    #[test]
+    fn debug_is_as_short_as_the_text() {
+        let failure = Failure::new(FailureKind::NotSent, Outer(io::Error::other("reset")));
+        let debug = concat!(
+            r#"Failure { kind: NotSent, error: Some(Outer(Custom { kind: Other, error: "reset" })), "#,
+            "limit: None }"
+        );
+        assert_eq!(format!("{failure:?}"), debug);
+        let failure = Failure::new(FailureKind::NotSent, io::Error::other("ä".repeat(100_000)));
+        for debug in [format!("{failure:?}"), format!("{failure:#?}")] {
+            assert!(debug.chars().count() < 400, "{}", debug.len());
+            assert!(debug.contains('…'), "{debug}");
+        }
     }
 
     #[test]
