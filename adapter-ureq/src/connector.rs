@@ -1,9 +1,9 @@
 //! Opening a connection: the lookup, TCP, a proxy and TLS, all within one time to connect.
 
+use std::io;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time;
-use ureq::Error;
 use ureq::config::Config;
 use ureq::http::Uri;
 use ureq::unversioned::resolver::{ResolvedSocketAddrs, Resolver};
@@ -11,6 +11,7 @@ use ureq::unversioned::transport::time::Instant;
 use ureq::unversioned::transport::{
     Buffers, ConnectionDetails, Connector, DefaultConnector, NextTimeout, Transport,
 };
+use ureq::{Error, ProxyProtocol};
 
 use crate::connection::Connection;
 use crate::lookup::Lookups;
@@ -39,6 +40,7 @@ impl<C: Connector<Out = Box<dyn Transport>>> Connector for InTime<C> {
 
 impl<C: Connector<Out = Box<dyn Transport>>> InTime<C> {
     fn open(&self, details: &ConnectionDetails<'_>) -> Result<Option<Box<dyn Transport>>, Error> {
+        check_proxy(details)?;
         let limit = Arc::new(Limit::begin(details.timeout));
         // There are none if a proxy is to look the name up.
         let addrs = match details.addrs.is_empty() {
@@ -78,6 +80,19 @@ impl<C: Connector<Out = Box<dyn Transport>>> InTime<C> {
         );
         limit.is_over.store(true, Ordering::Relaxed);
         opened
+    }
+}
+
+/// Refuses a SOCKS proxy, which ureq passes by with no more than a warning in its log.
+fn check_proxy(details: &ConnectionDetails<'_>) -> Result<(), Error> {
+    let proxy = details.config.proxy();
+    match proxy.filter(|proxy| !proxy.is_no_proxy(details.uri)) {
+        Some(proxy) if !matches!(proxy.protocol(), ProxyProtocol::Http | ProxyProtocol::Https) => {
+            let scheme = proxy.uri().scheme_str().unwrap_or("socks");
+            let problem = format!("unsupported scheme {scheme} of the proxy in the environment");
+            Err(Error::Io(io::Error::other(problem)))
+        }
+        _ => Ok(()),
     }
 }
 

@@ -3,7 +3,10 @@
 use std::error::Error;
 use std::io;
 
-use super::words::{is_client_untrusted, is_failed_lookup, is_not_tls, is_untrusted_certificate};
+use super::words::{
+    is_client_untrusted, is_failed_lookup, is_not_tls, is_unsupported_scheme,
+    is_untrusted_certificate,
+};
 
 /// What is known about an attempt that brought no complete answer.
 ///
@@ -101,6 +104,9 @@ impl FailureKind {
             if is_not_tls(error) {
                 return Self::NotTls;
             }
+            if is_unsupported_scheme(error) {
+                return Self::Other;
+            }
             match error.downcast_ref().map(Self::of_io) {
                 Some(kind @ (Self::NameNotResolved | Self::Refused)) => return kind,
                 _ => next = error.source(),
@@ -160,6 +166,8 @@ mod tests {
         let untrusted = io::Error::other("invalid peer certificate: UnknownIssuer");
         let untrusted = FailureKind::of_connecting(&Connect(untrusted));
         assert_eq!(untrusted, FailureKind::Untrusted);
+        let socks = Connect(io::Error::other("unsupported scheme socks5"));
+        assert_eq!(FailureKind::of_connecting(&socks), FailureKind::Other);
         let reset = Connect(io::ErrorKind::ConnectionReset.into());
         assert_eq!(FailureKind::of_connecting(&reset), FailureKind::NotSent);
     }

@@ -57,6 +57,11 @@ pub(super) fn is_not_tls(error: &(dyn Error + 'static)) -> bool {
     .any(|words| text.contains(words))
 }
 
+/// Such as a SOCKS proxy's, where the stack has no SOCKS.
+pub(super) fn is_unsupported_scheme(error: &(dyn Error + 'static)) -> bool {
+    letters(error).starts_with("unsupportedscheme")
+}
+
 /// The standard library has no kind for a name that does not resolve: on Unix only this text, on
 /// Windows the codes from WSAHOST_NOT_FOUND to WSANO_DATA.
 pub(super) fn is_failed_lookup(error: &io::Error) -> bool {

@@ -20,6 +20,7 @@ pub(crate) const CASES: &[Case] = &[
     case("a_proxy_that_is_not_there_is_not_sent", absent).needs(Ability::ProxyOfEnvironment),
     case("a_proxy_that_drips_its_answer_is_given_up", dripping).needs(Ability::ProxyOfEnvironment),
     case("a_default_client_uses_the_proxy_too", by_default).needs(Ability::ProxyOfEnvironment),
+    case("a_socks_proxy_is_not_passed_by_and_ends_the_call", socks).needs(Ability::ProxyOfEnvironment),
 ];
 
 fn connect_line(emulator: &Emulator) -> String {
@@ -130,4 +131,26 @@ fn by_default(stack: Stack) {
         "{outcome}"
     );
     assert!(proxy.heads()[0].starts_with(&connect_line(&emulator)));
+}
+
+/// The default clients have no SOCKS. To go past the proxy, and without a word, is not what was asked for.
+fn socks(stack: Stack) {
+    let emulator = Emulator::start_https(Certificate::Good).unwrap();
+    let address = emulator.address();
+    for scheme in ["socks4", "socks4a", "socks5", "socks5h"] {
+        let url = format!("{scheme}://name:password@{address}");
+        let environment = [("HTTPS_PROXY", url.as_str())];
+        let outcome = child::run(Task::CallByDefault, stack, &emulator, &environment);
+        // Which is not retried.
+        assert!(outcome.starts_with("Other: "), "{outcome}");
+        let problem = format!("unsupported scheme {scheme}");
+        assert!(outcome.contains(&problem), "{outcome}");
+        assert!(!outcome.contains("password"), "{outcome}");
+    }
+    let environment = [
+        ("HTTPS_PROXY", "socks5://127.0.0.1:1"),
+        ("NO_PROXY", "localhost"),
+    ];
+    let outcome = child::run(Task::Call, stack, &emulator, &environment);
+    assert_eq!(outcome, "a session");
 }
