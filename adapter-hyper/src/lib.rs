@@ -185,8 +185,13 @@ mod tls;
 mod transport;
 
 pub use apideck_vault_core::*;
+// Named once more, so that rustdoc does not take their documentation in: the core's `no_inline` is not
+// looked at through a glob.
+#[doc(no_inline)]
+pub use apideck_vault_core::{Bytes, bytes, http, serde_json};
 pub use client::VaultClient;
 pub use default_client::DefaultClient;
+#[doc(no_inline)]
 pub use http_body_util::Full;
 pub use {hyper, hyper_util, tower_service};
 
