@@ -7,6 +7,20 @@ use crate::api_error::ApiError;
 use crate::state::State;
 
 /// A request and how it was answered, for a log. It holds no key and no token.
+///
+/// ```
+/// use apideck_vault_emulator::{Emulator, Exchange};
+///
+/// fn line(exchange: &Exchange) -> String {
+///     let status = exchange.status.map_or("no answer".to_owned(), |status| status.to_string());
+///     let problem = exchange.problem.as_deref().unwrap_or_default();
+///     format!("{} {}: {status} {problem}", exchange.method, exchange.path)
+/// }
+///
+/// let emulator =
+///     Emulator::builder().on_exchange(|exchange| eprintln!("{}", line(exchange))).start()?;
+/// # Ok::<(), std::io::Error>(())
+/// ```
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Exchange {

@@ -6,6 +6,25 @@ use serde_json::Value;
 /// A request as it arrived.
 ///
 /// Its `Debug` output hides the values of the headers that carry credentials.
+///
+/// ```
+/// use apideck_vault_emulator::Emulator;
+/// use apideck_vault_ureq::{CreateSession, Session, Vault, VaultClient};
+///
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let emulator = Emulator::start()?;
+/// let vault = Vault::new(Emulator::API_KEY, Emulator::APP_ID)?.with_server_url(emulator.url())?;
+/// let session = Session::new().redirect_uri("https://mysaas.com/dashboard");
+/// VaultClient::new(vault).create_session(CreateSession::new("customer-7").session(session))?;
+///
+/// let request = &emulator.requests()[0];
+/// assert_eq!((request.method.as_str(), request.path_and_query()), ("POST", "/vault/sessions"));
+/// assert_eq!(request.header("x-apideck-consumer-id"), Some("customer-7"));
+/// let body = request.json().ok_or("no JSON")?;
+/// assert_eq!(body["redirect_uri"], "https://mysaas.com/dashboard");
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct RecordedRequest {

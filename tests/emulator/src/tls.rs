@@ -14,6 +14,21 @@ use tokio_rustls::server::TlsStream;
 use crate::socket::Socket;
 
 /// The kind of certificate that the emulator presents.
+///
+/// ```
+/// use apideck_vault_emulator::{Certificate, Emulator};
+/// use apideck_vault_ureq::error::FailureKind;
+/// use apideck_vault_ureq::{CreateSession, Vault, VaultClient};
+///
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let emulator = Emulator::start_https(Certificate::Expired)?;
+/// let vault = Vault::new(Emulator::API_KEY, Emulator::APP_ID)?.with_server_url(emulator.url())?;
+/// let client = VaultClient::new(vault);
+/// let error = client.create_session(CreateSession::new("customer-7")).unwrap_err();
+/// assert_eq!(error.failure_kind(), Some(FailureKind::Untrusted));
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 #[non_exhaustive]
 pub enum Certificate {
@@ -30,6 +45,18 @@ pub enum Certificate {
 }
 
 /// The authority that issues an emulator's certificate. Each emulator has its own.
+///
+/// ```
+/// use apideck_vault_emulator::{Certificate, Emulator};
+///
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let emulator = Emulator::start_https(Certificate::Good)?;
+/// let authority = emulator.certificate_authority().ok_or("only https has one")?;
+/// // For a client, such as `reqwest::Certificate::from_pem`:
+/// assert!(authority.pem().starts_with("-----BEGIN CERTIFICATE-----"));
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Debug)]
 pub struct Authority {
     pem: String,
