@@ -168,12 +168,14 @@ pub mod error;
 pub mod operation;
 pub mod retry;
 
+// Before `call`, so that the setters come first on the page of `ClientSettings`.
+mod settings;
+
 mod call;
 mod connect;
 mod create_session;
 mod observe;
 mod session;
-mod settings;
 mod token;
 mod vault;
 

@@ -3,10 +3,11 @@
 use std::borrow::Cow;
 use std::time::Duration;
 
-use super::SessionLength;
+use super::{ConsumerMetadata, Session, SessionLength, SessionSettings, Theme};
 
-/// What the setters of a session take: a value, or an `Option` of it if the value is optional in your
-/// program, too. `None` leaves the field unset.
+/// What the setters of a session take: a value, or an `Option` of it.
+///
+/// The `Option` is for a value that is optional in your program, too. `None` leaves the field unset.
 ///
 /// ```
 /// use apideck_vault_core::Theme;
@@ -24,17 +25,26 @@ pub trait Optional<T> {
     fn into_option(self) -> Option<T>;
 }
 
-impl<T> Optional<T> for T {
-    fn into_option(self) -> Option<T> {
-        Some(self)
-    }
-}
-
 impl<T> Optional<T> for Option<T> {
     fn into_option(self) -> Option<T> {
         self
     }
 }
+
+// Not for every `T`: rustdoc would show that on the page of each type, whether it is for a session or not.
+macro_rules! keep {
+    ($($type:ty,)+) => {
+        $(
+            impl Optional<$type> for $type {
+                fn into_option(self) -> Option<$type> {
+                    Some(self)
+                }
+            }
+        )+
+    };
+}
+
+keep! { bool, String, ConsumerMetadata, Session, SessionLength, SessionSettings, Theme, }
 
 // Not for everything that is `Into<T>`: an `Option<T>` might become that one day.
 macro_rules! convert {
