@@ -7,9 +7,11 @@ use crate::error::{BuildError, ResponseError};
 use crate::operation::Operation;
 use crate::vault::{APP_ID, Vault};
 
-/// Makes a connection before the first call needs one: `HEAD` of the server's URL, without the API
-/// key and the application id. It creates nothing, and any answer will do: whatever the status, the
-/// server was reached, and the connection stays open for the next call.
+/// Makes a connection before the first call needs one.
+///
+/// It is `HEAD` of the server's URL, without the API key and the application id. It creates nothing, and any
+/// answer will do: whatever the status, the server was reached, and the connection stays open for the next
+/// call.
 ///
 /// ```
 /// use apideck_vault_core::{Connect, Operation, Vault};

@@ -7,10 +7,9 @@ use std::time::Duration;
 
 use crate::error::{GaveUp, PastCause};
 
-/// A function that is told what happens in the calls of a client; see
-/// [`ClientSettings::observer`](crate::ClientSettings::observer).
+/// A function that is told what happens in the calls of a client.
 ///
-/// It runs inside the call, so it must be quick and must not block: count, record, or send to a
+/// It is set with [`ClientSettings::observer`](crate::ClientSettings::observer). It runs inside the call, so it must be quick and must not block: count, record, or send to a
 /// channel.
 ///
 /// Clients can share one:
@@ -27,10 +26,9 @@ use crate::error::{GaveUp, PastCause};
 #[derive(Clone)]
 pub struct Observer(Arc<dyn Fn(&Event<'_>) + Send + Sync>);
 
-/// Something that happened in a call. No event contains a secret, an id of a consumer, or anything
-/// from a body.
+/// Something that happened in a call.
 ///
-/// A call whose future is dropped, or whose step is, tells nothing more.
+/// No event contains a secret, an id of a consumer, or anything from a body. A call whose future is dropped, or whose step is, tells nothing more.
 ///
 /// ```
 /// use apideck_vault_core::Event;

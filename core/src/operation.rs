@@ -1,5 +1,6 @@
-//! What defines one endpoint: how its request is built and how its answer is read. Besides the
-//! trait, this module has the helpers for writing an operation.
+//! What defines one endpoint: how its request is built and how its answer is read.
+//!
+//! Besides the trait, this module has the helpers for writing an operation.
 
 use bytes::Bytes;
 use http::{Request, Response, StatusCode};
@@ -71,8 +72,9 @@ pub trait Operation {
     ) -> Result<Response<Self::Output>, ResponseError>;
 }
 
-/// Reads an answer that, on success, has the status `expected` and a JSON object as its body. Any
-/// other status becomes an [`ApiError`].
+/// Reads an answer that, on success, has the status `expected` and a JSON object as its body.
+///
+/// Any other status becomes an [`ApiError`].
 ///
 /// # Errors
 ///
@@ -89,15 +91,17 @@ pub fn decode_json<T: DeserializeOwned>(
     Ok(answer.map(|_| output))
 }
 
-/// The error for an answer that is not a success. If the server repeats the API key in a field or a
-/// header, the key is removed.
+/// The error for an answer that is not a success.
+///
+/// If the server repeats the API key in a field or a header, the key is removed.
 pub fn refused(vault: &Vault, answer: Response<Bytes>) -> ApiError {
     ApiError::from_response(answer, vault.secret())
 }
 
-/// The error for an answer that claims success but breaks the contract. `path` is the JSON path of the
-/// fault, such as `$.data.session_uri`; `problem` is a predicate ("is missing") without any value from the
-/// body. If they or the headers repeat the API key, the key is removed.
+/// The error for an answer that claims success but breaks the contract.
+///
+/// `path` is the JSON path of the fault, such as `$.data.session_uri`; `problem` is a predicate ("is
+/// missing") without any value from the body. If they or the headers repeat the API key, the key is removed.
 pub fn broken(
     vault: &Vault,
     answer: &Response<Bytes>,

@@ -15,9 +15,10 @@ use std::time::Duration;
 
 use crate::error::{ApiError, CallError, CallErrorKind, DecodeError, FailureKind};
 
-/// Decides whether a failed attempt is retried, and when: one pure function. Before a call's first attempt, it may
-/// be asked about a timeout that has not happened, to divide a short deadline: count in an
-/// [observer](crate::ClientSettings::observer), not here.
+/// Decides whether a failed attempt is retried, and when: one pure function.
+///
+/// Before a call's first attempt, it may be asked about a timeout that has not happened, to divide a short
+/// deadline: count in an [observer](crate::ClientSettings::observer), not here.
 ///
 /// Time limits and the [`RetryBudget`] are not part of the policy; they belong to the client's
 /// settings. A new policy for each call therefore does not bring a new budget.

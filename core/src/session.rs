@@ -22,8 +22,9 @@ use std::fmt;
 
 use crate::error::{BuildError, Object};
 
-/// The body of `POST /vault/sessions`: who the consumer is and how Vault looks to them.
+/// Who the consumer is, and what Vault shows and allows.
 ///
+/// It is the body of `POST /vault/sessions`.
 /// **Everything in it ends up in the session token**, which the consumer's browser receives and can
 /// read, including the metadata and all of `custom_consumer_settings`. Do not include anything that
 /// the consumer must not see, and keep it small: the token is part of a URL.
@@ -70,6 +71,9 @@ use crate::error::{BuildError, Object};
 /// assert!(error.to_string().starts_with("unknown field `color`, expected one of `favicon`"));
 /// # Ok::<(), serde_json::Error>(())
 /// ```
+///
+/// A decimal number in JSON that has more than 15 digits may be read one unit off in its last place, unless the
+/// program enables serde_json's feature `float_roundtrip`.
 ///
 /// `Debug` shows neither the metadata nor the values of the custom settings.
 ///

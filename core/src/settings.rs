@@ -7,7 +7,9 @@ use crate::observe::{Event, Observer};
 use crate::retry::{ExponentialBackoff, RetryBudget, RetryPolicy};
 use crate::vault::Vault;
 
-/// Everything that defines a client except its HTTP stack: a plain value with protective defaults.
+/// Everything that defines a client except its HTTP stack.
+///
+/// It is a plain value with protective defaults:
 ///
 /// | setting | default |
 /// | --- | --- |

@@ -85,8 +85,10 @@ impl fmt::Debug for SessionToken {
     }
 }
 
-/// The contents of a token, **not verified**. They include everything that was sent in the session,
-/// so the consumer's browser can read it. `Debug` shows only the names of the claims.
+/// The contents of a token, **not verified**.
+///
+/// They include everything that was sent in the session, so the consumer's browser can read it. `Debug` shows
+/// only the names of the claims.
 ///
 /// ```
 /// use apideck_vault_core::SessionToken;

@@ -27,8 +27,7 @@ pub(crate) const APP_ID: HeaderName = HeaderName::from_static("x-apideck-app-id"
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
 const USER_AGENT: &str = concat!("apideck-vault-rust/", env!("CARGO_PKG_VERSION"));
 
-/// Where requests go and with which credentials: the server's URL, the API key and the application
-/// id.
+/// Where requests go and with which credentials: server URL, API key and application id.
 ///
 /// Values are checked and headers prepared once, when the vault is made. Cloning is cheap. To
 /// rotate the key or choose another server, make another `Vault`.

@@ -9,8 +9,24 @@ use crate::observe::Event;
 use crate::operation::Operation;
 use crate::settings::ClientSettings;
 
-/// A call whose first request is ready, and that has not begun: it counts toward no budget yet, and may
-/// be dropped.
+/// A call whose first request is ready, and that has not begun.
+///
+/// It counts toward no budget yet, and may be dropped. It is for a client whose calls are futures:
+///
+/// ```
+/// use apideck_vault_core::{ClientSettings, CreateSession, Step, Vault};
+///
+/// let settings = ClientSettings::from(Vault::new("sk_live_1", "app")?);
+/// let call = settings.prepare(CreateSession::new("test-consumer"), 42);
+/// let future = async move {
+///     let step: Step<_, std::io::Error> = call.begin();
+///     // The loop around the steps is in `ClientSettings::begin`.
+///     assert!(matches!(step, Step::Send(..)));
+/// };
+/// // It was never polled, so nothing has happened.
+/// drop(future);
+/// # Ok::<(), apideck_vault_core::error::BuildError>(())
+/// ```
 #[must_use = "a call has to be begun"]
 pub struct PreparedCall<O, E>(Result<First<O, E>, BuildError>);
 

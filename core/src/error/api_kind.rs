@@ -3,6 +3,19 @@
 use http::StatusCode;
 
 /// The kinds of refusal, by status.
+///
+/// ```
+/// use apideck_vault_core::error::{ApiError, ApiErrorKind};
+///
+/// fn advice(refused: &ApiError) -> &'static str {
+///     match refused.kind() {
+///         ApiErrorKind::Unauthorized | ApiErrorKind::Forbidden => "look at the API key",
+///         ApiErrorKind::PaymentRequired => "look at the plan",
+///         ApiErrorKind::TooManyRequests | ApiErrorKind::ServerError => "try again later",
+///         _ => "read the message",
+///     }
+/// }
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ApiErrorKind {

@@ -22,8 +22,11 @@ use std::time::Duration;
 /// }
 /// ```
 ///
-/// Its text tells the whole call in one line, such as `503 Service Unavailable: no body (4 attempts in
-/// 12.3 s, out of time; also: the server does not accept connections)`.
+/// Its text tells the whole call in one line, such as
+///
+/// ```text
+/// 503 Service Unavailable: no body (4 attempts in 12.3 s, out of time; also: no answer in time)
+/// ```
 ///
 /// `{:?}` is the same line of text as `{}`, because that is what `unwrap` prints, and what a `main` that
 /// returns the error prints. `{:#?}` shows the parts.
@@ -139,6 +142,11 @@ impl<E> CallError<E> {
             CallErrorKind::Api(error) => Some(error),
             _ => None,
         }
+    }
+
+    /// How long the server asks to wait, if it refused the last attempt and says so.
+    pub fn retry_after(&self) -> Option<Duration> {
+        self.kind.retry_after()
     }
 
     /// The kind of transport failure, if the call ended with one.
@@ -268,11 +276,6 @@ impl<E> CallError<E> {
             }
         }
         formatter.write_str(")")
-    }
-
-    /// How long the server asks to wait, if it refused the last attempt and says so.
-    pub fn retry_after(&self) -> Option<Duration> {
-        self.kind.retry_after()
     }
 }
 

@@ -3,6 +3,13 @@
 use std::borrow::Cow;
 
 /// The client cannot make this call, whatever the operation. Nothing was sent.
+///
+/// ```
+/// use apideck_vault_core::error::ClientError;
+///
+/// let error = ClientError::missing_tls("apideck-vault-ureq").to_string();
+/// assert!(error.starts_with("https needs TLS, which apideck-vault-ureq was built without"));
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ClientError {

@@ -3,8 +3,9 @@
 use std::error::Error;
 use std::fmt;
 
-/// An HTTP stack's own error of any type, for stacks that have more than one. (The `E` of a
-/// [`Failure`](super::Failure) and a [`CallError`](super::CallError) must be an [`Error`], which
+/// An HTTP stack's own error of any type, for stacks that have more than one.
+///
+/// (The `E` of a [`Failure`](super::Failure) and a [`CallError`](super::CallError) must be an [`Error`], which
 /// `Box<dyn Error>` is not.)
 ///
 /// The text and [`source`](Error::source) are those of the inner error. Use

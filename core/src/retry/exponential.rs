@@ -6,9 +6,10 @@ use std::time::Duration;
 use super::{Cause, FailedAttempt, RetryPolicy, Verdict};
 use crate::error::FailureKind;
 
-/// Exponential backoff with full jitter: the wait before the n-th retry is a random time between
-/// zero and `initial_backoff · 2^(n-1)`. That limit is at most `max_backoff`, and at most the time
-/// left until the deadline.
+/// Exponential backoff with full jitter: the default policy.
+///
+/// The wait before the n-th retry is a random time between zero and `initial_backoff · 2^(n-1)`. That limit is
+/// at most `max_backoff`, and at most the time left until the deadline.
 ///
 /// If the server asks for a wait (`Retry-After`, `retry-after-ms`), it is honored, up to
 /// `max_retry_after`. A random time is added, up to half of that wait or up to the backoff,

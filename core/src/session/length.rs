@@ -7,8 +7,10 @@ use std::time::Duration;
 
 use crate::error::BuildError;
 
-/// How long a session is valid: a whole number of seconds, minutes, hours, days or weeks, more than
-/// zero and at most one week. It is sent in the unit that it was made with, such as `30m`.
+/// How long a session is valid, such as `30m`.
+///
+/// It is a whole number of seconds, minutes, hours, days or weeks, more than zero and at most one week, and is
+/// sent in the unit that it was made with.
 ///
 /// The constructors accept any number. A length that is zero or longer than one week is refused
 /// when the request is built; [`check`](Self::check) and parsing a string find it right away.

@@ -7,6 +7,18 @@ use std::fmt;
 /// It is only ever made from a string that is not a known value, and it cannot be matched on: a
 /// later version that knows the value gives it its own variant. Compare strings instead:
 /// `id.as_str() == "brand-new"`.
+///
+/// ```
+/// use apideck_vault_core::UnifiedApiId;
+///
+/// let id = UnifiedApiId::from("brand-new");
+/// match &id {
+///     UnifiedApiId::Crm => println!("a CRM"),
+///     UnifiedApiId::Other(value) => println!("something newer than this library: {value}"),
+///     known => println!("{known}"),
+/// }
+/// assert_eq!(id.as_str(), "brand-new");
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct UnknownValue(Box<str>);
 

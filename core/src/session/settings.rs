@@ -7,8 +7,9 @@ use super::open_enum::open_enum;
 use super::optional::Optional;
 use crate::error::BuildError;
 
-/// What Vault shows and allows during a session. The defaults given here are the service's, and
-/// apply to fields that are not set.
+/// What Vault shows and allows during a session.
+///
+/// The defaults given here are the service's, and apply to fields that are not set.
 ///
 /// ```
 /// use apideck_vault_core::{AllowAction, SessionLength, SessionSettings, UnifiedApiId};
@@ -145,8 +146,9 @@ impl SessionSettings {
 }
 
 open_enum! {
-    /// One of Apideck's unified APIs. The list grows: to send one that this version does not know,
-    /// use `UnifiedApiId::from("its-id")`.
+    /// One of Apideck's unified APIs.
+    ///
+    /// The list grows: to send one that this version does not know, use `UnifiedApiId::from("its-id")`.
     pub enum UnifiedApiId {
         Accounting = "accounting",
         Ats = "ats",

@@ -4,8 +4,19 @@ use http::HeaderValue;
 
 use crate::error::BuildError;
 
-/// Makes a header value from text, for the ids and other text that an
-/// [`Operation`](crate::Operation) sends in headers. `field` is the name used in errors.
+/// Makes a header value from text.
+///
+/// It is for the ids and other text that an [`Operation`](crate::Operation) sends in headers. `field` is the
+/// name used in errors.
+///
+/// ```
+/// use apideck_vault_core::operation::header_value;
+///
+/// assert_eq!(header_value("consumer_id", "test-consumer")?, "test-consumer");
+/// let error = header_value("consumer_id", "a\r\nb").unwrap_err();
+/// assert_eq!(error.field(), "consumer_id");
+/// # Ok::<(), apideck_vault_core::error::BuildError>(())
+/// ```
 ///
 /// # Errors
 ///

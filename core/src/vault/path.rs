@@ -2,8 +2,10 @@
 
 use crate::error::BuildError;
 
-/// Percent-encodes text as one segment of a path, for the ids that an
-/// [`Operation`](crate::Operation) puts in its path. `field` is the name used in errors.
+/// Percent-encodes text as one segment of a path.
+///
+/// It is for the ids that an [`Operation`](crate::Operation) puts in its path. `field` is the name used in
+/// errors.
 ///
 /// ```
 /// use apideck_vault_core::operation::path_segment;
