@@ -1,7 +1,9 @@
 //! The emulator as a program, run as a user runs it.
 #![cfg(all(feature = "program", unix))]
 
+mod for_people;
 mod hostile;
+mod scripted;
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
@@ -59,18 +61,23 @@ impl Running {
 
     /// Sends a request and returns the answer; empty if there was none.
     fn send(&self, start: &str, key: &str) -> String {
+        let mut answer = String::new();
+        let _ = self.ask(start, key, "").read_to_string(&mut answer);
+        answer
+    }
+
+    /// Sends a request, and leaves the answer to be read.
+    fn ask(&self, start: &str, key: &str, body: &str) -> TcpStream {
         let mut socket = TcpStream::connect(&self.address).unwrap();
-        let address = &self.address;
+        let (address, length) = (&self.address, body.len());
         write!(
             socket,
             "{start} HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\nauthorization: Bearer {key}\r\n\
              x-apideck-app-id: app\r\nx-apideck-consumer-id: c\r\naccept: */*\r\nuser-agent: t\r\n\
-             content-length: 0\r\n\r\n"
+             content-type: application/json\r\ncontent-length: {length}\r\n\r\n{body}"
         )
         .unwrap();
-        let mut answer = String::new();
-        let _ = socket.read_to_string(&mut answer);
-        answer
+        socket
     }
 
     fn stop(&mut self, signal: &str) {
@@ -110,37 +117,6 @@ fn it_answers_logs_each_request_without_secrets_and_stops_cleanly() {
         assert!(status.success(), "{status}");
         let all = format!("{first}{second}{stopped}");
         assert!(!all.contains("secret-key"), "{all}");
-    }
-}
-
-#[test]
-fn it_follows_its_script() {
-    let folder = tempfile::tempdir().unwrap();
-    let script = folder.path().join("script.toml");
-    let text = "[[rule]]\ntimes = 2\nstatus = 503\nheaders = { retry-after = \"9\" }\n\
-                [[rule]]\nmethod = \"POST\"\ntimes = 1\nend = \"close\"\n";
-    std::fs::write(&script, text).unwrap();
-    let json = folder.path().join("script.json");
-    let text = r#"{"rule": [{"times": 2, "status": 503, "headers": {"retry-after": "9"}},
-                   {"method": "POST", "times": 1, "end": "close"}]}"#;
-    std::fs::write(&json, text).unwrap();
-    for script in [script, json] {
-        let script = [
-            "--script",
-            script.to_str().unwrap(),
-            "--accept-any-key",
-            "--latency",
-            "2ms",
-        ];
-        let (running, _) = Running::start(&script);
-        let send = || running.send("POST /vault/sessions", "k");
-        for _ in 0..2 {
-            let answer = send();
-            assert!(answer.starts_with("HTTP/1.1 503 "), "{answer}");
-            assert!(answer.contains("retry-after: 9\r\n"), "{answer}");
-        }
-        assert_eq!(send(), "");
-        assert!(send().starts_with("HTTP/1.1 200 OK"));
     }
 }
 
@@ -193,6 +169,33 @@ fn what_it_cannot_do_is_one_clear_line_and_code_2() {
     ] {
         assert!(refused(wrong).starts_with("error: "), "{wrong:?}");
     }
+}
+
+#[test]
+fn a_session_may_be_limited_to_one_second() {
+    let (running, _) = Running::start(&["--session-length-limit", "1s", "--accept-any-key"]);
+    let created = running.send("POST /vault/sessions", "k");
+    assert!(created.starts_with("HTTP/1.1 200 OK"), "{created}");
+}
+
+#[test]
+fn what_nobody_serves_is_listed_at_the_end_up_to_fifty_calls_and_each_with_how_often() {
+    let (mut running, _) = Running::start(&[]);
+    for number in 0..51 {
+        running.send(&format!("GET /unknown/{number}"), "k");
+    }
+    // The list is full, but this call is in it.
+    running.send("GET /unknown/0", "k");
+    running.stop("-INT");
+    let unknown = loop {
+        let line = running.line();
+        if line["event"] == "stopped" {
+            break line["unknown"].clone();
+        }
+    };
+    assert_eq!(unknown.as_object().unwrap().len(), 50);
+    assert_eq!(unknown["GET /unknown/0"], 2);
+    assert_eq!(unknown["GET /unknown/49"], 1);
 }
 
 #[test]

@@ -6,7 +6,7 @@ use anstyle::{AnsiColor, Style};
 use apideck_vault_emulator::Exchange;
 use serde_json::json;
 
-/// How many calls of unknown paths are listed at the end; the rest are counted.
+/// How many different calls of unknown paths are kept for the list at the end.
 const MOST_UNKNOWN: usize = 50;
 
 /// Prints a line per request, and at the end what was asked for that is not there.

@@ -75,21 +75,21 @@ fn start(options: &CommandLine, log: Arc<Log>) -> Result<Emulator, String> {
     if let Some(limit) = options.session_length_limit {
         builder = builder.longest_session(limit);
     }
-    builder.start().map_err(|error| match error.kind() {
+    builder
+        .start()
+        .map_err(|error| cannot_listen(address, &error))
+}
+
+fn cannot_listen(address: SocketAddr, error: &io::Error) -> String {
+    let (host, port) = (address.ip(), address.port());
+    match error.kind() {
         io::ErrorKind::AddrInUse => {
-            format!(
-                "port {} is taken: choose another one with --port",
-                options.port
-            )
+            format!("port {port} is taken: choose another one with --port")
         }
-        io::ErrorKind::AddrNotAvailable => {
-            format!("{} is not an address of this machine", options.host)
-        }
-        io::ErrorKind::PermissionDenied => {
-            format!("this user may not listen on port {}", options.port)
-        }
+        io::ErrorKind::AddrNotAvailable => format!("{host} is not an address of this machine"),
+        io::ErrorKind::PermissionDenied => format!("this user may not listen on port {port}"),
         _ => format!("cannot listen on {address}: {error}"),
-    })
+    }
 }
 
 /// The certificate to trust, in a file that is there for as long as this lives.
@@ -176,4 +176,27 @@ fn stopped() -> io::Result<impl Future<Output = ()>> {
     Ok(async move {
         pressed.recv().await;
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn why_it_cannot_listen_is_said_in_words() {
+        let address = SocketAddr::from(([127, 0, 0, 1], 80));
+        for (kind, problem) in [
+            // On most systems, a port below 1024 is for the administrator.
+            (
+                io::ErrorKind::PermissionDenied,
+                "this user may not listen on port 80",
+            ),
+            (
+                io::ErrorKind::OutOfMemory,
+                "cannot listen on 127.0.0.1:80: out of memory",
+            ),
+        ] {
+            assert_eq!(cannot_listen(address, &kind.into()), problem);
+        }
+    }
 }
