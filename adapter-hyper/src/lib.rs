@@ -157,7 +157,7 @@
 //!   OpenSSL does not resume TLS sessions here, so each new connection is a full handshake. It speaks
 //!   TLS 1.2 and newer. Its errors are sorted as those of rustls, which is tested with OpenSSL. Of Secure
 //!   Transport, only the one about an unknown authority is [`Untrusted`](error::FailureKind::Untrusted); the
-//!   others are retried.
+//!   others are retried. With OpenSSL, an answer without a length is taken for complete when TLS is cut off.
 //! - Whoever enables a feature beyond the default wants it: if several are on, `native-tls` goes before
 //!   `rustls-platform-verifier`, and that before `rustls`.
 //! - `tracing`: a span for each call, with the names of OpenTelemetry's HTTP conventions, and an event

@@ -159,8 +159,9 @@
 //!   OpenSSL does not resume TLS sessions here, so each new connection is a full handshake. It speaks
 //!   TLS 1.2 and newer. Its errors are sorted as those of rustls, which is tested with OpenSSL. Of Secure
 //!   Transport, only the one about an unknown authority is [`Untrusted`](error::FailureKind::Untrusted); the
-//!   others are retried. With reqwest's feature of the same name, which this one enables, clients of your own
-//!   that do not name their TLS (`tls_backend_rustls`) use the system's, too.
+//!   others are retried. With OpenSSL, an answer without a length is taken for complete when TLS is cut off.
+//!   With reqwest's feature of the same name, which this one enables, clients of your own that do not name their
+//!   TLS (`tls_backend_rustls`) use the system's, too.
 //! - Whoever enables a feature beyond the default wants it: if several are on, `native-tls` goes before
 //!   `rustls-platform-verifier`, and that before `rustls`.
 //! - `tracing`: a span for each call, with the names of OpenTelemetry's HTTP conventions, and an event

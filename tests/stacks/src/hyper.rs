@@ -21,7 +21,7 @@ use tower_service::Service;
 
 use crate::any_operation::{AnyOperation, Output};
 use crate::client::{self, Change};
-use crate::tls::{NOT_RESUMING, trusting};
+use crate::tls::{NOT_RESUMING, NOT_SEEING_THE_END, trusting};
 use crate::{
     Ability, BoxError, CONNECT_TIMEOUT, Call, Client, Custom, Http, HttpStack, IDLE_TIMEOUT, Stack,
     outcome,
@@ -48,6 +48,7 @@ impl HttpStack for Hyper {
             Ability::TimingBodies => Some("a timeout around a service ends where the body begins"),
             Ability::Unpacking => Some("hyper does not unpack bodies"),
             Ability::Resuming => NOT_RESUMING,
+            Ability::SeeingTheEndOfTls => NOT_SEEING_THE_END,
             _ => None,
         }
     }

@@ -12,7 +12,7 @@ use std::net::{IpAddr, SocketAddr};
 
 use crate::any_operation::{AnyOperation, Output};
 use crate::client::{self, Change};
-use crate::tls::{NOT_RESUMING, trusting};
+use crate::tls::{NOT_RESUMING, NOT_SEEING_THE_END, trusting};
 use crate::{
     Ability, BoxError, CONNECT_TIMEOUT, Call, Client, Custom, Http, HttpStack, IDLE_TIMEOUT,
     Identity, Stack, outcome,
@@ -36,6 +36,7 @@ impl HttpStack for Reqwest {
                 Some("reqwest does not let its users limit how much hyper reads at a time")
             }
             Ability::Resuming => NOT_RESUMING,
+            Ability::SeeingTheEndOfTls => NOT_SEEING_THE_END,
             _ => None,
         }
     }

@@ -13,6 +13,12 @@ pub(crate) const NOT_RESUMING: Option<&str> = match cfg!(feature = "native-tls")
     false => None,
 };
 
+/// Why an end of TLS that nobody has announced is taken for the end.
+pub(crate) const NOT_SEEING_THE_END: Option<&str> = match cfg!(feature = "native-tls") {
+    true => Some("native-tls takes both for the end, with OpenSSL"),
+    false => None,
+};
+
 /// TLS that trusts only this authority, given as PEM, and shows this certificate, if a server asks. Without
 /// an authority, it trusts nothing.
 pub(crate) fn trusting(

@@ -75,7 +75,10 @@ fn bad(stack: Stack) {
             &["UnknownIssuer", "self-signed"][..],
         ),
         (Certificate::Expired, &["expired"]),
-        (Certificate::NotYetValid, &["not valid yet"]),
+        (
+            Certificate::NotYetValid,
+            &["not valid yet", "not yet valid"],
+        ),
         (Certificate::OtherName, &["not valid for name", "mismatch"]),
     ] {
         let emulator = Emulator::start_https(certificate).unwrap();

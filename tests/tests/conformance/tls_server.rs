@@ -27,7 +27,7 @@ pub(crate) fn self_signed(host: &str) -> (Certificate, PrivateKeyDer<'static>) {
     static MADE: AtomicU32 = AtomicU32::new(0);
 
     let mut params = CertificateParams::new([host.to_owned()]).unwrap();
-    let issuer = format!("own {}", MADE.fetch_add(1, Ordering::Relaxed));
+    let issuer = format!("{host} {}", MADE.fetch_add(1, Ordering::Relaxed));
     params.distinguished_name.push(DnType::CommonName, issuer);
     let key = KeyPair::generate().unwrap();
     (params.self_signed(&key).unwrap(), key.into())
