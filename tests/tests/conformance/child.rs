@@ -20,6 +20,9 @@ const STACK: &str = "CONFORMANCE_STACK";
 const URL: &str = "CONFORMANCE_URL";
 const AUTHORITY: &str = "CONFORMANCE_AUTHORITY";
 
+/// How many calls `Task::ManyCalls` makes: more than a child has sockets for.
+pub(crate) const MANY: usize = 300;
+
 /// What a child is to do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Task {
@@ -33,6 +36,8 @@ pub(crate) enum Task {
     CallWithoutSockets,
     /// One call with the default client, in a process that has chosen a TLS provider without any ciphers.
     CallWithUselessProvider,
+    /// Many calls with the default client, one after another: the outcome of the last.
+    ManyCalls,
     /// Two calls with the default client: one to warm up, one to look at the memory it takes.
     Memory,
     /// The same with the stack's own client as it comes.
@@ -40,12 +45,13 @@ pub(crate) enum Task {
 }
 
 impl Task {
-    const ALL: [Self; 7] = [
+    const ALL: [Self; 8] = [
         Self::Call,
         Self::CallByDefault,
         Self::CallByOwn,
         Self::CallWithoutSockets,
         Self::CallWithUselessProvider,
+        Self::ManyCalls,
         Self::Memory,
         Self::MemoryOfOwn,
     ];
@@ -120,6 +126,12 @@ fn perform(task: Task, stack: Stack) -> String {
         Task::CallWithoutSockets => {
             let files: Vec<_> = iter::from_fn(|| File::open("/dev/null").ok()).collect();
             assert!(!files.is_empty());
+            outcome(&client)
+        }
+        Task::ManyCalls => {
+            for _ in 1..MANY {
+                outcome(&client);
+            }
             outcome(&client)
         }
         Task::Memory | Task::MemoryOfOwn => {

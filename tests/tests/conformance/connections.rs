@@ -1,11 +1,13 @@
 //! Which connections calls use, keep and lose.
 
-use apideck_vault_emulator::{Answer, Emulator};
+use apideck_vault_emulator::{Answer, Emulator, End, Place};
 use apideck_vault_stacks::Stack;
 use std::collections::BTreeSet;
 use std::time::Duration;
 
 use crate::case::{Case, case};
+#[cfg(unix)]
+use crate::child::{self, MANY, Task};
 use crate::client::client_for;
 use crate::example::example;
 use crate::settings::once;
@@ -16,6 +18,9 @@ pub(crate) const CASES: &[Case] = &[
     case("two_hundred_concurrent_calls_all_succeed", concurrent),
     case("as_many_connections_are_kept_as_were_in_use", kept),
     case("a_connection_that_the_server_ends_is_not_used_again", announced),
+    // Others have no `ulimit`.
+    #[cfg(unix)]
+    case("a_connection_for_each_of_many_calls_leaves_none_open", churn),
     case("an_error_leaves_the_connection_in_use", errors_keep),
 ];
 
@@ -88,6 +93,21 @@ fn announced(stack: Stack) {
         client.send(example()).unwrap();
     }
     assert_eq!((emulator.requests().len(), connections(&emulator)), (5, 5));
+}
+
+/// The server ends each connection, in one way or another. The client's process may have 64 open.
+#[cfg(unix)]
+fn churn(stack: Stack) {
+    let emulator = Emulator::start().unwrap();
+    let ends = [
+        Answer::status(503).header("connection", "close"),
+        Answer::normal().cut(Place::InHead, End::Close),
+        Answer::normal().cut(Place::InBody, End::Reset),
+        Answer::normal().header("connection", "close"),
+    ];
+    emulator.script(ends.into_iter().cycle().take(MANY));
+    let last = child::run(Task::ManyCalls, stack, &emulator, &[]);
+    assert_eq!((&*last, connections(&emulator)), ("a session", MANY));
 }
 
 fn errors_keep(stack: Stack) {
