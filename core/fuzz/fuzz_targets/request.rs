@@ -6,6 +6,7 @@
 use apideck_vault_core::http::{HeaderMap, HeaderName, Uri};
 use apideck_vault_core::serde_json::{self, Value};
 use apideck_vault_core::{CreateSession, Operation, Session, Vault};
+use apideck_vault_core_fuzz::example::{self, Changes};
 use apideck_vault_core_fuzz::json::{Json, Name, object};
 use arbitrary::Arbitrary;
 use libfuzzer_sys::fuzz_target;
@@ -20,7 +21,28 @@ struct Input {
     app: String,
     consumer: String,
     headers: Vec<(String, String)>,
-    session: Option<Vec<(Name, Json)>>,
+    session: Option<Given>,
+}
+
+/// A session as JSON.
+#[derive(Debug, Arbitrary)]
+enum Given {
+    /// The example's, with any part changed: fields alone are hardly ever all right.
+    Changed(Changes),
+    Fields(Vec<(Name, Json)>),
+}
+
+impl Given {
+    fn text(&self) -> String {
+        match self {
+            Self::Changed(changes) => changes.of(example::session()).to_string(),
+            Self::Fields(fields) => {
+                let mut text = String::new();
+                object(fields, &mut text);
+                text
+            }
+        }
+    }
 }
 
 fuzz_target!(|input: Input| {
@@ -43,9 +65,8 @@ fuzz_target!(|input: Input| {
     for (name, value) in &input.headers {
         create = create.header(name, value);
     }
-    let mut session = String::new();
-    if let Some(fields) = &input.session {
-        object(fields, &mut session);
+    let session = input.session.as_ref().map(Given::text).unwrap_or_default();
+    if input.session.is_some() {
         match serde_json::from_str::<Session>(&session) {
             Ok(read) => create = create.session(read),
             Err(error) => assert!(!error.to_string().is_empty()),

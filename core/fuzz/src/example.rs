@@ -44,40 +44,59 @@ const PARTS: [&str; 34] = [
 ];
 
 #[derive(Debug, Arbitrary)]
-pub struct Changes(Vec<(Part, Json)>);
+pub struct Changes(Vec<Change>);
 
 #[derive(Debug, Arbitrary)]
-enum Part {
-    Known(u8),
+enum Change {
+    /// A known part becomes a text that means something there, or its list gets that text as well.
+    Word(u8, u8),
+    Known(u8, Json),
     /// A field of the whole, which may be new.
-    Field(Name),
+    Field(Name, Json),
 }
 
 impl Changes {
     pub fn of(&self, mut example: Value) -> Value {
-        for (part, value) in &self.0 {
-            let field = match part {
-                Part::Known(index) => {
-                    let mut names = PARTS[usize::from(*index) % PARTS.len()].rsplit('/');
-                    names.find(|name| name.parse::<u8>().is_err()).unwrap()
-                }
-                Part::Field(name) => name.as_str(),
-            };
-            let mut text = String::new();
-            value.write_in(field, &mut text);
-            let value = serde_json::from_str(&text).unwrap_or_default();
-            match part {
-                Part::Known(index) => {
-                    let part = PARTS[usize::from(*index) % PARTS.len()];
-                    if let Some(found) = example.pointer_mut(part) {
-                        *found = value;
+        for change in &self.0 {
+            match change {
+                Change::Word(index, word) => {
+                    let part = part(*index);
+                    let value = read(&Json::Word(*word), field(part));
+                    match example.pointer_mut(part) {
+                        Some(Value::Array(values)) => values.push(value),
+                        Some(found) => *found = value,
+                        None => {}
                     }
                 }
-                Part::Field(name) => example[name.as_str()] = value,
+                Change::Known(index, value) => {
+                    let part = part(*index);
+                    if let Some(found) = example.pointer_mut(part) {
+                        *found = read(value, field(part));
+                    }
+                }
+                Change::Field(name, value) => {
+                    example[name.as_str()] = read(value, name.as_str());
+                }
             }
         }
         example
     }
+}
+
+fn part(index: u8) -> &'static str {
+    PARTS[usize::from(index) % PARTS.len()]
+}
+
+/// The name of the field that a part is, or is in.
+fn field(part: &'static str) -> &'static str {
+    let mut names = part.rsplit('/');
+    names.find(|name| name.parse::<u8>().is_err()).unwrap()
+}
+
+fn read(value: &Json, field: &str) -> Value {
+    let mut text = String::new();
+    value.write_in(field, &mut text);
+    serde_json::from_str(&text).unwrap_or_default()
 }
 
 pub fn session() -> Value {
