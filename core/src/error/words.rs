@@ -77,3 +77,57 @@ fn letters(error: &(dyn Error + 'static)) -> String {
     text.retain(|character| character.is_ascii_alphabetic());
     text
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_alert_about_a_certificate_is_known_in_the_words_of_rustls_and_of_openssl() {
+        for (rustls, openssl) in [
+            ("CertificateRequired", "certificate required"),
+            ("BadCertificate", "bad certificate"),
+            ("UnsupportedCertificate", "unsupported certificate"),
+            ("CertificateRevoked", "certificate revoked"),
+            ("CertificateExpired", "certificate expired"),
+            ("CertificateUnknown", "certificate unknown"),
+            ("UnknownCA", "unknown ca"),
+            ("AccessDenied", "access denied"),
+        ] {
+            for text in [
+                format!("received fatal alert: {rustls}"),
+                format!("SSL routines:ssl3_read_bytes:tlsv1 alert {openssl}"),
+            ] {
+                assert!(is_client_untrusted(&io::Error::other(&*text)), "{text}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_not_tls_is_known_in_the_words_of_every_library() {
+        for text in [
+            "received corrupt message of type InvalidContentType",
+            "received corrupt message of type UnknownProtocolVersion",
+            "error:0A00010B:SSL routines::wrong version number",
+            "error:100000f7:SSL routines:OPENSSL_internal:WRONG_VERSION_NUMBER",
+        ] {
+            assert!(is_not_tls(&io::Error::other(text)), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_name_that_does_not_resolve_is_known_by_the_text_of_unix_and_the_codes_of_windows() {
+        for code in 11001..=11004 {
+            assert!(
+                is_failed_lookup(&io::Error::from_raw_os_error(code)),
+                "{code}"
+            );
+        }
+        let unix = "failed to lookup address information: Name or service not known";
+        assert!(is_failed_lookup(&io::Error::other(unix)));
+        for other in [11000, 11005] {
+            let error = io::Error::from_raw_os_error(other);
+            assert!(!is_failed_lookup(&error), "{error}");
+        }
+    }
+}
