@@ -17,7 +17,7 @@ fn a_client_that_cannot_send_says_what_to_do() {
     assert_eq!(
         error.to_string(),
         "https needs TLS, which apideck-vault-ureq was built without: enable its feature `rustls`, \
-         or bring a client that speaks TLS with `from_client`"
+         `rustls-platform-verifier` or `native-tls`, or bring a client that speaks TLS with `from_client`"
     );
     let error = ClientError::unbuildable("reqwest", "no certificates");
     let error = CallError::<io::Error>::from(error);
