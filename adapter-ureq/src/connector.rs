@@ -71,6 +71,9 @@ impl<C: Connector<Out = Box<dyn Transport>>> InTime<C> {
                 resolver: &self.lookups,
                 now: Instant::now(),
                 timeout: limit.left(),
+                // A request of its own time has the agent's TLS, too. ureq would set that up for each of its
+                // connections: read root certificates, and resume no session.
+                request_level: false,
                 current_time: Arc::clone(&details.current_time),
                 run_connector: Arc::new(connect_to_proxy),
                 register_shutdown: Arc::clone(&details.register_shutdown),

@@ -77,8 +77,8 @@ fn run(
     let is_configured = !config.http_status_as_error() && config.max_redirects() == 0;
     // An operation may have put a ureq configuration there.
     let is_plain = request.extensions().is_empty();
-    // A request's own configuration copies all of the agent's, and the TLS setup of a connection
-    // made with it is not kept for the next one.
+    // A request's own configuration copies all of the agent's. On an agent of the caller's, the TLS setup of a
+    // connection made with it is not kept for the next one, either.
     if is_plain && is_configured && config.timeouts().global == timeout {
         return agent.run(request);
     }

@@ -141,11 +141,16 @@ fn socks(stack: Stack) {
         let url = format!("{scheme}://name:password@{address}");
         let environment = [("HTTPS_PROXY", url.as_str())];
         let outcome = child::run(Task::CallByDefault, stack, &emulator, &environment);
+        assert!(!outcome.contains("password"), "{outcome}");
+        // With that, reqwest speaks HTTP to it, which a SOCKS proxy does not understand.
+        if cfg!(feature = "native-tls") && stack.name() == "reqwest" {
+            assert!(outcome.starts_with("NotSent: "), "{outcome}");
+            continue;
+        }
         // Which is not retried.
         assert!(outcome.starts_with("Other: "), "{outcome}");
         let problem = format!("unsupported scheme {scheme}");
         assert!(outcome.contains(&problem), "{outcome}");
-        assert!(!outcome.contains("password"), "{outcome}");
     }
     let environment = [
         ("HTTPS_PROXY", "socks5://127.0.0.1:1"),
