@@ -59,8 +59,7 @@
 //!   may get the answer to one of the other process: make the agent in the child.
 //! - An attempt with a different timeout than the client was made with, because one call has its
 //!   own settings or its deadline is near, costs a little more, because that request needs its own
-//!   configuration. If no connection has been made without one yet, it sets TLS up again for each new connection,
-//!   and reads the system's root certificates again, if it trusts those.
+//!   configuration.
 //!
 //! # Time and retries
 //!
