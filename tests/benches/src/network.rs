@@ -23,7 +23,8 @@ const HELP: &str = "\
 Counts the round trips of calls over TLS and a network with a delay of 25 ms in each direction: ours, the
 bare stacks with their own defaults, and the official SDKs if tests/interop/run has installed them. Takes
 three minutes, one of which is idle.
-  --rounds N   How many new clients of each kind take turns; 3 if not given. 20 take ten minutes.
+  --rounds N   How many new clients of each kind take turns; 3 if not given. A round takes 13 s, or
+               40 s with the official SDKs, which start a process for each client.
   --versions   Compare HTTP/1.1 with HTTP/2, and TLS handshakes, on a network without a delay instead.
 ";
 
