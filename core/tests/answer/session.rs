@@ -21,6 +21,15 @@ fn a_session_is_read_with_its_envelope() {
 }
 
 #[test]
+fn debug_of_a_session_says_that_it_is_one_and_not_whose() {
+    let created = decode(200, &[], OK).unwrap().into_body();
+    assert_eq!(
+        format!("{created:?}"),
+        "CreatedSession { status_code: Some(200), session_uri: [redacted], session_token: SessionToken([redacted]), .. }"
+    );
+}
+
+#[test]
 fn unknown_fields_are_ignored_and_raw_is_kept() {
     let body = json!({
         "status_code": 200, "status": "OK", "new": [1],
