@@ -38,7 +38,8 @@
 //! this does not count as an attempt. It does not follow redirects or use a proxy.
 //!
 //! It does not speak HTTP/2, which costs a warm call 1.4 to 1.5 times the processor time and saves round trips
-//! only where many calls begin at once on one open connection (tests/benches/README.md has the figures).
+//! only where many calls begin at once on one open connection (the figures are in the
+//! repository, in `tests/benches/README.md`).
 //! With a service of your own that speaks it, everything works the same.
 //!
 //! If the server's name has several addresses, one that does not answer does not cost the call: the other
