@@ -9,8 +9,8 @@ use crate::error::{GaveUp, PastCause};
 
 /// A function that is told what happens in the calls of a client.
 ///
-/// It is set with [`ClientSettings::observer`](crate::ClientSettings::observer). It runs inside the call, so it must be quick and must not block: count, record, or send to a
-/// channel.
+/// It is set with [`ClientSettings::observer`](crate::ClientSettings::observer). It runs inside the call, so
+/// it must be quick and must not block: count, record, or send to a channel.
 ///
 /// Clients can share one:
 ///
@@ -28,7 +28,8 @@ pub struct Observer(Arc<dyn Fn(&Event<'_>) + Send + Sync>);
 
 /// Something that happened in a call.
 ///
-/// No event contains a secret, an id of a consumer, or anything from a body. A call whose future is dropped, or whose step is, tells nothing more.
+/// No event contains a secret, an id of a consumer, or anything from a body. A call whose future is dropped,
+/// or whose step is, tells nothing more.
 ///
 /// ```
 /// use apideck_vault_core::Event;

@@ -8,8 +8,9 @@ use super::printable::Printable;
 
 /// An attempt that got no complete answer.
 ///
-/// It has what is known about the attempt, and the HTTP stack's own error `E`. Pass it to [`Attempt::finish`](crate::Attempt::finish) for an attempt that failed. Its text
-/// includes the texts of all sources of `E`, because most stacks say what happened only there.
+/// It has what is known about the attempt, and the HTTP stack's own error `E`. Pass it to
+/// [`Attempt::finish`](crate::Attempt::finish) for an attempt that failed. Its text includes the texts of all
+/// sources of `E`, because most stacks say what happened only there.
 ///
 /// ```
 /// use apideck_vault_core::error::{Failure, FailureKind};

@@ -17,8 +17,8 @@ use line::Line;
 
 /// A bucket of tokens that all calls of a client share.
 ///
-/// A retry takes one token, a success brings one, and first attempts are free. While a service is down, the tokens run out, and its clients
-/// send little more than they do normally.
+/// A retry takes one token, a success brings one, and first attempts are free. While a service is down, the
+/// tokens run out, and its clients send little more than they do normally.
 ///
 /// The budget comes with the [`Vault`](crate::Vault), so all clients and calls made from one vault,
 /// or from its clones, share it. [`ClientSettings::budget`](crate::ClientSettings) sets another
