@@ -88,9 +88,14 @@ fn ended(what: &str, failed: &Failed, began: Instant) {
         FailureKind::TimedOut,
         FailureKind::Unanswered,
         FailureKind::NotSent,
-        FailureKind::NotTls,
     ];
-    assert!(ends.contains(&kind), "{what}: {}", failed.text);
+    // OpenSSL calls some of it a wrong version.
+    let is_not_tls = cfg!(feature = "native-tls") && kind == FailureKind::NotTls;
+    assert!(
+        ends.contains(&kind) || is_not_tls,
+        "{what}: {}",
+        failed.text
+    );
     assert!(began.elapsed() < PATIENCE, "{what}: {:?}", began.elapsed());
 }
 
