@@ -91,7 +91,7 @@ fn check_proxy(details: &ConnectionDetails<'_>) -> Result<(), Error> {
     let proxy = details.config.proxy();
     match proxy.filter(|proxy| !proxy.is_no_proxy(details.uri)) {
         Some(proxy) if !matches!(proxy.protocol(), ProxyProtocol::Http | ProxyProtocol::Https) => {
-            let scheme = proxy.uri().scheme_str().unwrap_or("socks");
+            let scheme = proxy.protocol().to_string().to_ascii_lowercase();
             let problem = format!("unsupported scheme {scheme} of the proxy in the environment");
             Err(Error::Io(io::Error::other(problem)))
         }

@@ -10,7 +10,7 @@ use ureq::typestate::AgentScope;
 
 use crate::connector::{InTime, Later};
 use crate::times::clamped;
-use crate::tls;
+use crate::{proxy, tls};
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 
@@ -43,9 +43,7 @@ impl Clients {
         let usual = usual.min().map(clamped);
         Self {
             https: Arc::default(),
-            // Plain http goes to loopback, or was requested explicitly. A proxy from the
-            // environment could read the key.
-            http: agent(config(usual).proxy(None)),
+            http: agent(config(usual)),
             usual,
         }
     }
@@ -72,7 +70,8 @@ impl Clients {
 }
 
 fn https(timeout: Option<Duration>) -> Result<Agent, ClientError> {
-    Ok(agent(tls::https(config(timeout))?))
+    let config = config(timeout).proxy(proxy::of_environment());
+    Ok(agent(tls::https(config)?))
 }
 
 fn agent(config: ConfigBuilder<AgentScope>) -> Agent {
@@ -81,6 +80,8 @@ fn agent(config: ConfigBuilder<AgentScope>) -> Agent {
 
 fn config(timeout: Option<Duration>) -> ConfigBuilder<AgentScope> {
     Agent::config_builder()
+        // Plain http goes to loopback, or was requested explicitly: a proxy could read the key.
+        .proxy(None)
         .timeout_connect(Some(CONNECT_TIMEOUT))
         .timeout_global(timeout)
         .http_status_as_error(false)

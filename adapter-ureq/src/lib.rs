@@ -182,6 +182,7 @@ mod default_client;
 mod drive;
 mod lookup;
 mod not_connected;
+mod proxy;
 mod times;
 mod tls;
 mod transport;

@@ -17,7 +17,8 @@ use crate::settings::{once, patient, settings_at};
 
 const TASK: &str = "CONFORMANCE_TASK";
 const STACK: &str = "CONFORMANCE_STACK";
-const URL: &str = "CONFORMANCE_URL";
+/// The server that the child calls: `run` sets the emulator's.
+pub(crate) const URL: &str = "CONFORMANCE_URL";
 const AUTHORITY: &str = "CONFORMANCE_AUTHORITY";
 
 /// How many calls `Task::ManyCalls` makes: more than a child has sockets for.

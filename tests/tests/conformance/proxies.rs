@@ -15,7 +15,10 @@ pub(crate) const CASES: &[Case] = &[
     case("https_goes_through_the_proxy_of_the_environment", https).needs(Ability::ProxyOfEnvironment),
     case("a_custom_client_sends_http_through_the_proxy_too", http).needs(Ability::ProxyOfEnvironment),
     case("plain_http_of_a_default_client_goes_past_the_proxy", http_by_default).needs(Ability::ProxyOfEnvironment),
+    case("the_proxy_for_https_goes_before_the_one_for_all", https_before_all).needs(Ability::ProxyOfEnvironment),
+    case("https_goes_past_the_proxy_for_http", past_http).needs(Ability::ProxyOfEnvironment),
     case("no_proxy_goes_past_the_proxy", no_proxy).needs(Ability::ProxyOfEnvironment),
+    case("no_proxy_holds_for_what_is_below_a_name", below_no_proxy).needs(Ability::ProxyOfEnvironment),
     case("a_proxy_that_refuses_is_not_sent", refusing).needs(Ability::ProxyOfEnvironment),
     case("a_proxy_that_is_not_there_is_not_sent", absent).needs(Ability::ProxyOfEnvironment),
     case("a_proxy_that_drips_its_answer_is_given_up", dripping).needs(Ability::ProxyOfEnvironment),
@@ -69,16 +72,56 @@ fn http_by_default(stack: Stack) {
     assert_eq!((proxy.heads().len(), emulator.requests().len()), (0, 4));
 }
 
+fn https_before_all(stack: Stack) {
+    let emulator = Emulator::start_https(Certificate::Good).unwrap();
+    let (for_https, for_all) = (Proxy::start(), Proxy::start());
+    let environment = [
+        ("ALL_PROXY", for_all.url()),
+        ("https_proxy", for_https.url()),
+    ];
+    let outcome = child::run(Task::CallByDefault, stack, &emulator, &environment);
+    let through = (for_https.heads().len(), for_all.heads().len());
+    assert_eq!(through, (1, 0), "{outcome}");
+}
+
+fn past_http(stack: Stack) {
+    let emulator = Emulator::start_https(Certificate::Good).unwrap();
+    let proxy = Proxy::start();
+    let environment = [("HTTP_PROXY", proxy.url()), ("http_proxy", proxy.url())];
+    let outcome = child::run(Task::CallByDefault, stack, &emulator, &environment);
+    assert!(outcome.starts_with("Untrusted: "), "{outcome}");
+    assert!(proxy.heads().is_empty());
+}
+
 fn no_proxy(stack: Stack) {
     let emulator = Emulator::start_https(Certificate::Good).unwrap();
     let proxy = Proxy::start();
-    let environment = [
-        ("HTTPS_PROXY", proxy.url()),
-        ("NO_PROXY", "example.com,localhost"),
-    ];
+    let list = "example.com,localhost";
+    let environment = [("HTTPS_PROXY", proxy.url()), ("NO_PROXY", list)];
     let outcome = child::run(Task::Call, stack, &emulator, &environment);
     assert_eq!(outcome, "a session");
-    assert_eq!((proxy.heads().len(), emulator.requests().len()), (0, 1));
+    for list in [list, "example.com, .localhost", "*"] {
+        let environment = [("HTTPS_PROXY", proxy.url()), ("NO_PROXY", list)];
+        let outcome = child::run(Task::CallByDefault, stack, &emulator, &environment);
+        assert!(outcome.starts_with("Untrusted: "), "{list}: {outcome}");
+    }
+    assert!(proxy.heads().is_empty());
+}
+
+/// Where the call goes without the proxy is up to the system: it may know the name or not.
+fn below_no_proxy(stack: Stack) {
+    let emulator = Emulator::start_https(Certificate::Good).unwrap();
+    let url = emulator.url().replace("localhost", "below.localhost");
+    for (list, through) in [("localhost", 0), ("host", 1)] {
+        let proxy = Proxy::start();
+        let environment = [
+            (child::URL, url.as_str()),
+            ("HTTPS_PROXY", proxy.url()),
+            ("NO_PROXY", list),
+        ];
+        let outcome = child::run(Task::CallByDefault, stack, &emulator, &environment);
+        assert_eq!(proxy.heads().len(), through, "{list}: {outcome}");
+    }
 }
 
 fn refusing(stack: Stack) {
