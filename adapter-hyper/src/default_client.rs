@@ -56,6 +56,23 @@ impl<S: Clone> Clients<S> {
 
 /// hyper-util's pooled client, with TLS if a [feature](crate#features) for it is on. Clones share the pools,
 /// of which there is one for each runtime.
+///
+/// [`VaultClient::new`](crate::VaultClient::new) makes it, and [`VaultClient`](crate::VaultClient) means one
+/// with it. Your own types need its name if they are to work with other services, too:
+///
+/// ```
+/// use apideck_vault_hyper::{DefaultClient, Vault, VaultClient};
+///
+/// /// With a service of its own in tests, such as `Onboarding<Fake>`.
+/// struct Onboarding<S = DefaultClient> {
+///     vault: VaultClient<S>,
+/// }
+///
+/// let vault = VaultClient::new(Vault::new("sk_live_1", "app")?);
+/// let onboarding: Onboarding = Onboarding { vault };
+/// # let Onboarding { vault: _ } = onboarding;
+/// # Ok::<(), apideck_vault_hyper::error::BuildError>(())
+/// ```
 #[derive(Debug, Clone)]
 pub struct DefaultClient(Arc<ByScheme>);
 
