@@ -86,16 +86,15 @@ impl<C: Connector<Out = Box<dyn Transport>>> InTime<C> {
     }
 }
 
-/// Refuses a SOCKS proxy, which ureq passes by with no more than a warning in its log.
+/// Refuses a SOCKS proxy, at which ureq panics.
 fn check_proxy(details: &ConnectionDetails<'_>) -> Result<(), Error> {
-    let proxy = details.config.proxy();
-    match proxy.filter(|proxy| !proxy.is_no_proxy(details.uri)) {
-        Some(proxy) if !matches!(proxy.protocol(), ProxyProtocol::Http | ProxyProtocol::Https) => {
-            let scheme = proxy.protocol().to_string().to_ascii_lowercase();
+    match details.config.proxy().map(|proxy| proxy.protocol()) {
+        None | Some(ProxyProtocol::Http | ProxyProtocol::Https) => Ok(()),
+        Some(protocol) => {
+            let scheme = protocol.to_string().to_ascii_lowercase();
             let problem = format!("unsupported scheme {scheme} of the proxy in the environment");
             Err(Error::Io(io::Error::other(problem)))
         }
-        _ => Ok(()),
     }
 }
 

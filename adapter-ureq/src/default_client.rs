@@ -4,13 +4,14 @@ use apideck_vault_core::error::ClientError;
 use apideck_vault_core::{ClientSettings, Vault};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
-use ureq::Agent;
 use ureq::config::{AutoHeaderValue, ConfigBuilder};
 use ureq::typestate::AgentScope;
+use ureq::{Agent, Proxy};
 
 use crate::connector::{InTime, Later};
+use crate::proxy::ForHttps;
 use crate::times::clamped;
-use crate::{proxy, tls};
+use crate::tls;
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 
@@ -23,12 +24,14 @@ const IDLE_TIMEOUT: Duration = Duration::from_secs(20);
 /// more are kept than were in use at once.
 const MAX_IDLE_CONNECTIONS: usize = 1024;
 
-/// The agents for encrypted and for plain requests. The first is made when it is first needed, so that
+/// The agents for encrypted and for plain requests. Those for https are made when they are first needed, so that
 /// a program that only uses plain http loads no certificates.
 #[derive(Debug, Clone)]
 pub(crate) struct Clients {
     https: Arc<OnceLock<Agent>>,
+    https_through_proxy: Arc<OnceLock<Agent>>,
     http: Agent,
+    proxy: Option<Arc<ForHttps>>,
     usual: Option<Duration>,
 }
 
@@ -43,7 +46,10 @@ impl Clients {
         let usual = usual.min().map(clamped);
         Self {
             https: Arc::default(),
+            https_through_proxy: Arc::default(),
+            // Plain http goes to loopback, or was requested explicitly: a proxy could read the key.
             http: agent(config(usual)),
+            proxy: ForHttps::of_environment().map(Arc::new),
             usual,
         }
     }
@@ -51,27 +57,34 @@ impl Clients {
     pub(crate) fn of_caller(agent: Agent) -> Self {
         Self {
             https: Arc::new(agent.clone().into()),
+            https_through_proxy: Arc::default(),
             http: agent,
+            proxy: None,
             usual: None,
         }
     }
 
-    /// The agent for this vault's scheme.
+    /// The agent for this vault's server.
     pub(crate) fn of(&self, vault: &Vault) -> Result<&Agent, ClientError> {
         if !vault.is_https() {
             return Ok(&self.http);
         }
-        if let Some(agent) = self.https.get() {
+        let (agent, proxy) = match &self.proxy {
+            Some(proxy) if proxy.is_for(vault) => {
+                (&self.https_through_proxy, Some(proxy.proxy.clone()))
+            }
+            _ => (&self.https, None),
+        };
+        if let Some(agent) = agent.get() {
             return Ok(agent);
         }
-        let agent = https(self.usual)?;
-        Ok(self.https.get_or_init(|| agent))
+        let made = https(self.usual, proxy)?;
+        Ok(agent.get_or_init(|| made))
     }
 }
 
-fn https(timeout: Option<Duration>) -> Result<Agent, ClientError> {
-    let config = config(timeout).proxy(proxy::of_environment());
-    Ok(agent(tls::https(config)?))
+fn https(timeout: Option<Duration>, proxy: Option<Proxy>) -> Result<Agent, ClientError> {
+    Ok(agent(tls::https(config(timeout).proxy(proxy))?))
 }
 
 fn agent(config: ConfigBuilder<AgentScope>) -> Agent {
@@ -80,7 +93,6 @@ fn agent(config: ConfigBuilder<AgentScope>) -> Agent {
 
 fn config(timeout: Option<Duration>) -> ConfigBuilder<AgentScope> {
     Agent::config_builder()
-        // Plain http goes to loopback, or was requested explicitly: a proxy could read the key.
         .proxy(None)
         .timeout_connect(Some(CONNECT_TIMEOUT))
         .timeout_global(timeout)

@@ -1,36 +1,48 @@
 //! The proxy of the environment, by the rules that reqwest and curl follow.
 
+use apideck_vault_core::Vault;
 use std::env;
 use ureq::Proxy;
+use ureq::http::Uri;
 
-/// By itself, ureq prefers `ALL_PROXY` to `HTTPS_PROXY`, sends https through `HTTP_PROXY` as well, and takes a name
-/// in `NO_PROXY` without the names below it.
-pub(crate) fn of_environment() -> Option<Proxy> {
-    for_https(|name| env::var(name).ok())
+/// By itself, ureq prefers `ALL_PROXY` to `HTTPS_PROXY`, sends https through `HTTP_PROXY` as well, takes a name in
+/// `NO_PROXY` without the names below it, and may panic if the proxy is a SOCKS proxy.
+#[derive(Debug)]
+pub(crate) struct ForHttps {
+    pub(crate) proxy: Proxy,
+    past_it: Vec<String>,
 }
 
-fn for_https(variable: impl Fn(&str) -> Option<String>) -> Option<Proxy> {
-    let proxy = ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"]
-        .into_iter()
-        .find_map(|name| Proxy::new(&variable(name)?).ok())?;
-    let mut builder = Proxy::builder(proxy.protocol())
-        .host(proxy.host())
-        .port(proxy.port());
-    if let Some(username) = proxy.username() {
-        builder = builder.username(username);
+impl ForHttps {
+    pub(crate) fn of_environment() -> Option<Self> {
+        Self::of(|name| env::var(name).ok())
     }
-    if let Some(password) = proxy.password() {
-        builder = builder.password(password);
+
+    fn of(variable: impl Fn(&str) -> Option<String>) -> Option<Self> {
+        let proxy = ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"]
+            .into_iter()
+            .find_map(|name| Proxy::new(&variable(name)?).ok())?;
+        let past_it = variable("NO_PROXY").or_else(|| variable("no_proxy"));
+        let past_it = past_it.unwrap_or_default().to_ascii_lowercase();
+        let past_it = past_it.split(',').map(|name| {
+            let name = name.trim();
+            name.strip_prefix('.').unwrap_or(name).to_owned()
+        });
+        Some(Self {
+            proxy,
+            past_it: past_it.filter(|name| !name.is_empty()).collect(),
+        })
     }
-    let past = variable("NO_PROXY").or_else(|| variable("no_proxy"));
-    for name in past.unwrap_or_default().split(',').map(str::trim) {
-        let name = name.strip_prefix('.').unwrap_or(name);
-        builder = match name {
-            "" => builder,
-            _ => builder.no_proxy(name).no_proxy(&format!(".{name}")),
-        };
+
+    pub(crate) fn is_for(&self, vault: &Vault) -> bool {
+        let uri = vault.server_url().parse::<Uri>();
+        let host = uri.as_ref().ok().and_then(Uri::host).unwrap_or_default();
+        let host = host.trim_matches(['[', ']']).to_ascii_lowercase();
+        !self.past_it.iter().any(|name| {
+            let below = host.strip_suffix(name.as_str());
+            name == "*" || below.is_some_and(|below| below.is_empty() || below.ends_with('.'))
+        })
     }
-    builder.build().ok()
 }
 
 #[cfg(test)]
@@ -38,19 +50,28 @@ mod tests {
     use super::*;
 
     fn proxy(variables: &[(&str, &str)]) -> Option<Proxy> {
-        for_https(|name| {
-            let found = variables.iter().find(|(set, _)| *set == name)?;
-            Some(found.1.to_owned())
-        })
+        let found = ForHttps::of(|name| value(variables, name));
+        found.map(|found| found.proxy)
+    }
+
+    fn value(variables: &[(&str, &str)], name: &str) -> Option<String> {
+        let found = variables.iter().find(|(set, _)| *set == name)?;
+        Some(found.1.to_owned())
     }
 
     #[test]
-    fn all_of_its_url_is_kept() {
-        let proxy = proxy(&[("https_proxy", "http://na%40me:pass%3Aword@[::1]:3128")]).unwrap();
-        assert_eq!((proxy.host(), proxy.port()), ("[::1]", 3128));
-        assert_eq!(proxy.username(), Some("na@me"));
-        assert_eq!(proxy.password(), Some("pass:word"));
-        assert_eq!(proxy.uri().scheme_str(), Some("http"));
+    fn the_one_for_https_goes_before_the_one_for_all_and_the_one_for_http_is_neither() {
+        let all = [
+            ("HTTP_PROXY", "http"),
+            ("all_proxy", "fourth"),
+            ("ALL_PROXY", "third"),
+            ("https_proxy", "second"),
+            ("HTTPS_PROXY", "first"),
+        ];
+        for (set, host) in [(5, "first"), (4, "second"), (3, "third"), (2, "fourth")] {
+            assert_eq!(proxy(&all[..set]).unwrap().host(), host);
+        }
+        assert_eq!(proxy(&all[..1]), None);
     }
 
     #[test]
@@ -60,15 +81,17 @@ mod tests {
             let proxy = proxy(&[("HTTPS_PROXY", wrong), next]).unwrap();
             assert_eq!(proxy.host(), "proxy.example", "{wrong}");
         }
-        assert_eq!(proxy(&[("HTTP_PROXY", "proxy.example:3128")]), None);
     }
 
     #[test]
     fn no_proxy_names_a_host_and_what_is_below_it() {
-        let is_past = |list: &str, host: &str| {
-            let proxy = proxy(&[("HTTPS_PROXY", "proxy.example"), ("no_proxy", list)]);
-            let uri = format!("https://{host}/vault").parse().unwrap();
-            proxy.unwrap().is_no_proxy(&uri)
+        let is_for = |list: &str, host: &str| {
+            let variables = [("HTTPS_PROXY", "proxy.example"), ("no_proxy", list)];
+            let vault = Vault::new("key", "app").unwrap();
+            let vault = vault.with_server_url(format!("https://{host}")).unwrap();
+            ForHttps::of(|name| value(&variables, name))
+                .unwrap()
+                .is_for(&vault)
         };
         for list in [
             "a.example,apideck.com",
@@ -76,8 +99,8 @@ mod tests {
             "*",
             "APIDECK.com",
         ] {
-            assert!(is_past(list, "unify.apideck.com"), "{list}");
-            assert!(is_past(list, "apideck.com"), "{list}");
+            assert!(!is_for(list, "unify.apideck.com"), "{list}");
+            assert!(!is_for(list, "Apideck.com:8443"), "{list}");
         }
         for list in [
             "",
@@ -86,9 +109,11 @@ mod tests {
             "deck.com",
             "unify",
             "com.",
-            "ununify.apideck.com",
+            "a.unify.apideck.com",
         ] {
-            assert!(!is_past(list, "unify.apideck.com"), "{list}");
+            assert!(is_for(list, "unify.apideck.com"), "{list}");
         }
+        assert!(!is_for("10.0.0.1,::1", "[::1]:8443"));
+        assert!(is_for("10.0.0.1,::1", "10.0.0.2"));
     }
 }

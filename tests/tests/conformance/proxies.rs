@@ -102,10 +102,9 @@ fn no_proxy(stack: Stack) {
     assert_eq!(outcome, "a session");
     for list in [list, "example.com, .localhost", "*"] {
         let environment = [("HTTPS_PROXY", proxy.url()), ("NO_PROXY", list)];
-        let outcome = child::run(Task::CallByDefault, stack, &emulator, &environment);
-        assert!(outcome.starts_with("Untrusted: "), "{list}: {outcome}");
+        child::run(Task::CallByDefault, stack, &emulator, &environment);
     }
-    assert!(proxy.heads().is_empty());
+    assert!(proxy.heads().is_empty(), "{:?}", proxy.heads());
 }
 
 /// Where the call goes without the proxy is up to the system: it may know the name or not.
@@ -201,4 +200,8 @@ fn socks(stack: Stack) {
     ];
     let outcome = child::run(Task::Call, stack, &emulator, &environment);
     assert_eq!(outcome, "a session");
+    // Whether a default client trusts the server is up to the root certificates of this process.
+    let outcome = child::run(Task::CallByDefault, stack, &emulator, &environment);
+    let is_past = outcome == "a session" || outcome.starts_with("Untrusted: ");
+    assert!(is_past, "{outcome}");
 }
