@@ -1,4 +1,4 @@
-//! An unofficial client for one thing: creating [Apideck Vault] sessions, on [`reqwest`]. Use
+//! An unofficial client for one thing: creating [Apideck Vault] sessions, on [`reqwest`](https://docs.rs/reqwest). Use
 //! `apideck-vault-ureq` in blocking programs, and `apideck-vault-hyper` with hyper or tower: the
 //! types, errors and retries are the same.
 //!
@@ -70,7 +70,8 @@
 //! let client = VaultClient::new(settings);
 //!
 //! // For one call, or for some, that shares the connections and the budget:
-//! let impatient = client.with_settings(|settings| settings.deadline(Duration::from_secs(3)));
+//! let impatient =
+//!     client.with_settings(|settings| settings.deadline(Duration::from_secs(3)));
 //! # Ok::<(), apideck_vault_reqwest::error::BuildError>(())
 //! ```
 //!
@@ -102,7 +103,8 @@
 //! ```
 //! use apideck_vault_reqwest::{ClientSettings, Event, Vault, VaultClient};
 //!
-//! let settings = ClientSettings::from(Vault::new("sk_live_1", "app")?).observer(|event| {
+//! let vault = Vault::new("sk_live_1", "app")?;
+//! let settings = ClientSettings::from(vault).observer(|event| {
 //!     if let Event::WaitBegan { attempts, delay, .. } = event {
 //!         println!("attempt {attempts} failed, the next one follows in {delay:?}");
 //!     }
@@ -126,7 +128,8 @@
 //!
 //! let vault = Vault::new(Emulator::API_KEY, Emulator::APP_ID)?;
 //! let client = VaultClient::new(vault.with_server_url(emulator.url())?);
-//! let error = client.create_session(CreateSession::new("test-consumer")).await.unwrap_err();
+//! let create = CreateSession::new("test-consumer");
+//! let error = client.create_session(create).await.unwrap_err();
 //! assert!(error.api_error().is_some_and(|refused| refused.is_payment_required()));
 //! # Ok(())
 //! # }

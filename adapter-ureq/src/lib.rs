@@ -1,4 +1,4 @@
-//! An unofficial client for one thing: creating [Apideck Vault] sessions, on [`ureq`]. It is
+//! An unofficial client for one thing: creating [Apideck Vault] sessions, on [`ureq`](https://docs.rs/ureq). It is
 //! blocking and needs no runtime. In async programs, use `apideck-vault-reqwest` or
 //! `apideck-vault-hyper`: the types, errors and retries are the same.
 //!
@@ -79,7 +79,8 @@
 //! let client = VaultClient::new(settings);
 //!
 //! // For one call, or for some, that shares the connections and the budget:
-//! let impatient = client.with_settings(|settings| settings.deadline(Duration::from_secs(3)));
+//! let impatient =
+//!     client.with_settings(|settings| settings.deadline(Duration::from_secs(3)));
 //! # Ok::<(), apideck_vault_ureq::error::BuildError>(())
 //! ```
 //!
@@ -111,7 +112,8 @@
 //! ```
 //! use apideck_vault_ureq::{ClientSettings, Event, Vault, VaultClient};
 //!
-//! let settings = ClientSettings::from(Vault::new("sk_live_1", "app")?).observer(|event| {
+//! let vault = Vault::new("sk_live_1", "app")?;
+//! let settings = ClientSettings::from(vault).observer(|event| {
 //!     if let Event::WaitBegan { attempts, delay, .. } = event {
 //!         println!("attempt {attempts} failed, the next one follows in {delay:?}");
 //!     }
@@ -134,7 +136,8 @@
 //!
 //! let vault = Vault::new(Emulator::API_KEY, Emulator::APP_ID)?;
 //! let client = VaultClient::new(vault.with_server_url(emulator.url())?);
-//! let error = client.create_session(CreateSession::new("test-consumer")).unwrap_err();
+//! let create = CreateSession::new("test-consumer");
+//! let error = client.create_session(create).unwrap_err();
 //! assert!(error.api_error().is_some_and(|refused| refused.is_payment_required()));
 //! # Ok(())
 //! # }

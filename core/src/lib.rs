@@ -135,7 +135,8 @@
 //! ```
 //! use apideck_vault_core::{ClientSettings, Event, Vault};
 //!
-//! let settings = ClientSettings::from(Vault::new("sk_live_1", "app")?).observer(|event| {
+//! let vault = Vault::new("sk_live_1", "app")?;
+//! let settings = ClientSettings::from(vault).observer(|event| {
 //!     if let Event::WaitBegan { attempts, delay, .. } = event {
 //!         println!("attempt {attempts} failed, the next one follows in {delay:?}");
 //!     }

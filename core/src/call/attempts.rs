@@ -5,9 +5,12 @@ use http::Response;
 /// How many attempts an answer took.
 ///
 /// ```
-/// # use apideck_vault_core::{Attempts, http};
-/// let answer = http::Response::new("made by hand, not by a call");
-/// assert_eq!(Attempts::of(&answer), 1);
+/// use apideck_vault_core::{Attempts, CreatedSession, http};
+///
+/// /// Takes what a client's `send` returns.
+/// fn log(answer: &http::Response<CreatedSession>) {
+///     println!("a session after {} attempts", Attempts::of(answer));
+/// }
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Attempts(pub(super) u32);

@@ -48,7 +48,7 @@ struct Course {
     history: Vec<PastAttempt>,
 }
 
-/// The error of a call's last attempt.
+/// The error of a call's last attempt ([example](crate#errors)).
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum CallErrorKind<E> {
