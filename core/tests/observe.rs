@@ -110,7 +110,7 @@ fn each_attempt_and_each_wait_and_the_end_are_told() {
 
 #[test]
 fn a_request_id_is_told_as_far_as_anyone_would_log_it() {
-    let long = "x".repeat(400_000);
+    let long = "x".repeat(10_000);
     let answer = Response::builder().status(400);
     let answer = answer.header("x-apideck-request-id", long);
     let outcome = Ok(answer.body(Bytes::new()).unwrap());
