@@ -1,6 +1,6 @@
-//! An unofficial client for one thing: creating [Apideck Vault] sessions, on [`reqwest`](https://docs.rs/reqwest). Use
-//! `apideck-vault-ureq` in blocking programs, and `apideck-vault-hyper` with hyper or tower: the
-//! types, errors and retries are the same.
+//! An unofficial client for one thing: creating [Apideck Vault] sessions, on
+//! [`reqwest`](https://docs.rs/reqwest). Use `apideck-vault-ureq` in blocking programs, and
+//! `apideck-vault-hyper` with hyper or tower: the types, errors and retries are the same.
 //!
 //! ```
 //! use apideck_vault_reqwest::{CreateSession, Session, Vault, VaultClient};

@@ -1,6 +1,6 @@
-//! An unofficial client for one thing: creating [Apideck Vault] sessions, on [`ureq`](https://docs.rs/ureq). It is
-//! blocking and needs no runtime. In async programs, use `apideck-vault-reqwest` or
-//! `apideck-vault-hyper`: the types, errors and retries are the same.
+//! An unofficial client for one thing: creating [Apideck Vault] sessions, on
+//! [`ureq`](https://docs.rs/ureq). It is blocking and needs no runtime. In async programs, use
+//! `apideck-vault-reqwest` or `apideck-vault-hyper`: the types, errors and retries are the same.
 //!
 //! ```
 //! use apideck_vault_ureq::{CreateSession, Session, Vault, VaultClient};
