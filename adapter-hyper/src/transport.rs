@@ -125,7 +125,7 @@ mod tests {
     fn an_error_of_reading_an_answer_is_not_one_of_connecting() {
         let gone = || io::Error::from(io::ErrorKind::HostUnreachable).into();
         for (unknown, kind) in [
-            (FailureKind::Other, FailureKind::Refused),
+            (FailureKind::Other, FailureKind::Unanswered),
             (FailureKind::Unanswered, FailureKind::Unanswered),
         ] {
             assert_eq!(classify(gone(), unknown).kind(), kind);

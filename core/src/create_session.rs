@@ -92,7 +92,10 @@ impl Operation for CreateSession {
         request.headers_mut().insert(CONSUMER_ID, consumer_id);
         for (name, value) in &self.headers {
             let (name, value) = extra_header(name, value)?;
-            request.headers_mut().append(name, value);
+            let appended = request.headers_mut().try_append(name, value);
+            appended.map_err(|_| {
+                BuildError::new("header", "is one too many", "there must be fewer of them")
+            })?;
         }
         Ok(request)
     }

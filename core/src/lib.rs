@@ -111,7 +111,8 @@
 //! [`CallError`](error::CallError) has one line for a log, [`kind`](error::CallError::kind) to decide on, and
 //! the [`history`](error::CallError::history) of the attempts. Its parameter is the error of your HTTP stack.
 //! On level 1, [`BuildError`](error::BuildError) says what is wrong with the input, and
-//! [`ResponseError`](error::ResponseError) what with the answer. None of them contains a secret of the caller.
+//! [`ResponseError`](error::ResponseError) what with the answer. None of them prints a secret of the caller;
+//! the raw body of an answer, which some keep, may contain one.
 //!
 //! ```
 //! use apideck_vault_core::error::{CallError, CallErrorKind};

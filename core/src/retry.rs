@@ -37,7 +37,7 @@ use crate::error::{ApiError, CallError, CallErrorKind, DecodeError, FailureKind}
 /// impl RetryPolicy for OnlyWhatWasNotSent {
 ///     fn verdict(&self, failed: &FailedAttempt<'_>) -> Verdict {
 ///         match failed.cause {
-///             Cause::Transport(FailureKind::NotSent) if failed.number < 3 => {
+///             Cause::Transport(kind) if kind.is_not_sent() && failed.number < 3 => {
 ///                 Verdict::RetryAfter(failed.jitter(Duration::from_millis(500)))
 ///             }
 ///             _ => Verdict::Stop,
@@ -154,7 +154,7 @@ impl<P: RetryPolicy + ?Sized> RetryPolicy for Arc<P> {
 }
 
 impl<E> CallError<E> {
-    /// Whether the same call may work later, without a change: whether the last error is one that
+    /// Whether the same call may work later, without a change: whether its error is one that
     /// [`ExponentialBackoff`] retries by default. Use it to decide whether a job goes back to its
     /// queue.
     pub fn is_retryable(&self) -> bool {

@@ -73,7 +73,8 @@ use crate::error::{BuildError, Object};
 /// ```
 ///
 /// A decimal number in JSON that has more than 15 digits may be read one unit off in its last place, unless the
-/// program enables serde_json's feature `float_roundtrip`.
+/// program enables serde_json's feature `float_roundtrip`. In TOML, write a date in the custom settings as a string,
+/// and no `nan` or `inf`: JSON has none of them.
 ///
 /// `Debug` shows neither the metadata nor the values of the custom settings.
 ///

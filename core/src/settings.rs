@@ -46,7 +46,8 @@ pub struct ClientSettings {
     /// Limits the retries of all calls together; `None` for no limit.
     pub budget: Option<RetryBudget>,
     /// How long one attempt may take, from connecting to the last byte of the answer; `None` for no
-    /// limit except the deadline.
+    /// limit except the deadline. The first attempt gets at most half of the deadline if another one
+    /// would follow it.
     pub attempt_timeout: Option<Duration>,
     /// How long a whole call may take, including waits; `None` for no limit.
     pub deadline: Option<Duration>,
@@ -93,7 +94,8 @@ impl ClientSettings {
     }
 
     /// Sets how long one attempt may take, from connecting to the last byte of the answer; `None`
-    /// for no limit except the deadline. Default: 10 s.
+    /// for no limit except the deadline. Default: 10 s. The first attempt gets at most half of the
+    /// deadline if another one would follow it.
     pub fn attempt_timeout(mut self, timeout: impl Into<Option<Duration>>) -> Self {
         self.attempt_timeout = timeout.into();
         self

@@ -273,6 +273,7 @@ mod tests {
             "a",
             "/a#b",
             "/a b",
+            "/ä",
         ] {
             let error = vault.request(Method::GET, path, Bytes::new()).unwrap_err();
             assert_eq!(error.field(), "path", "{path}");

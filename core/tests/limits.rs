@@ -107,6 +107,15 @@ fn any_other_value_is_sent_exactly() {
 }
 
 #[test]
+fn more_headers_than_a_request_can_hold_are_refused() {
+    let mut call = CreateSession::new("test-consumer");
+    for number in 0..40_000 {
+        call = call.header(format!("x-{number}"), "1");
+    }
+    assert_eq!(call.encode(&vault()).unwrap_err().field(), "header");
+}
+
+#[test]
 fn a_name_that_is_not_one_of_a_header_is_refused() {
     let long = "x".repeat(MB);
     for wrong in [

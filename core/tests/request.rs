@@ -143,7 +143,7 @@ fn every_setting_is_sent_under_its_name() {
         .show_sidebar(false)
         .auto_redirect(true)
         .hide_guides(true)
-        .allow_actions(AllowAction::KNOWN.iter().cloned());
+        .allow_actions(AllowAction::KNOWN.to_vec());
     assert_eq!(
         sent(Session::new().settings(settings)),
         json!({"settings": {

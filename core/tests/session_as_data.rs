@@ -122,7 +122,10 @@ fn a_setter_takes_a_value_or_an_option_of_it() {
         short
     );
 
-    let nothing = SessionSettings::new().hide_guides(None);
+    let nothing = SessionSettings::new()
+        .hide_guides(None)
+        .unified_apis(None)
+        .allow_actions(None);
     assert_eq!(nothing, SessionSettings::new());
     let nothing = Session::new()
         .consumer_metadata(None)

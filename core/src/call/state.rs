@@ -120,7 +120,8 @@ impl<O: Operation, E> State<O, E> {
     /// Whether the policy makes another attempt after one that timed out at this time.
     fn would_follow_a_timeout(&self, elapsed: Duration) -> bool {
         let cause = Cause::Transport(FailureKind::TimedOut);
-        matches!(self.verdict_on(cause, elapsed), Verdict::RetryAfter(_))
+        let can_have_a_token = !self.budget().is_some_and(RetryBudget::allows_none);
+        can_have_a_token && matches!(self.verdict_on(cause, elapsed), Verdict::RetryAfter(_))
     }
 
     pub(super) fn verdict(&self, error: &CallErrorKind<E>, elapsed: Duration) -> Verdict {
@@ -180,7 +181,8 @@ impl<O: Operation, E> State<O, E> {
 
     /// The current attempt, and with it the call, has succeeded.
     pub(super) fn succeeds(&self, status: StatusCode, begun: Duration, elapsed: Duration) {
-        if let Some(budget) = self.budget() {
+        // To an operation such as `Connect`, even a 503 may be a success. It is no sign of a service that is up.
+        if let (false, Some(budget)) = (status.is_server_error(), self.budget()) {
             budget.call_succeeds(self.is_probe);
         }
         self.tell(&Event::AttemptEnded {

@@ -126,9 +126,8 @@ impl<O: Operation, E> Wait<O, E> {
             return true;
         }
         let left = self.state.left(elapsed);
-        let is_chance = !self.state.had_last_chance
-            && !self.state.fails_when_empty()
-            && budget.is_last_chance(left, self.is_held());
+        let is_chance =
+            !self.state.had_last_chance && self.is_held() && budget.is_last_chance(left);
         self.state.had_last_chance |= is_chance;
         is_chance
     }

@@ -227,7 +227,7 @@ impl fmt::Display for ApiError {
         if let 301..=303 | 307 | 308 = self.0.status.as_u16() {
             formatter.write_str(": redirects are not followed")?;
         } else if self.kind() == ApiErrorKind::Unexpected {
-            formatter.write_str(": not a success status")?;
+            formatter.write_str(": not the status that was expected")?;
         }
         match self.request_id() {
             Some(id) => write!(formatter, " (request {})", Printable(id)),

@@ -105,7 +105,7 @@ impl<E> CallError<E> {
         Self::new(kind, attempts, GaveUp::Policy, Duration::ZERO, Vec::new())
     }
 
-    /// The error of the last attempt.
+    /// The error of the last attempt, or of the one before if the deadline cut the last one short.
     pub fn kind(&self) -> &CallErrorKind<E> {
         &self.kind
     }
@@ -144,7 +144,7 @@ impl<E> CallError<E> {
         }
     }
 
-    /// How long the server asks to wait, if it refused the last attempt and says so.
+    /// How long the server asks to wait, if [`kind`](Self::kind) is a refusal that says so.
     pub fn retry_after(&self) -> Option<Duration> {
         self.kind.retry_after()
     }

@@ -79,10 +79,7 @@ impl FailureKind {
     /// ```
     pub fn of_io(error: &io::Error) -> Self {
         match error.kind() {
-            io::ErrorKind::ConnectionRefused
-            | io::ErrorKind::HostUnreachable
-            | io::ErrorKind::NetworkUnreachable
-            | io::ErrorKind::AddrNotAvailable => Self::Refused,
+            io::ErrorKind::ConnectionRefused | io::ErrorKind::AddrNotAvailable => Self::Refused,
             io::ErrorKind::TimedOut | io::ErrorKind::WouldBlock => Self::TimedOut,
             _ if is_failed_lookup(error) => Self::NameNotResolved,
             _ if is_client_untrusted(error) => Self::ClientUntrusted,
@@ -107,8 +104,16 @@ impl FailureKind {
             if is_unsupported_scheme(error) {
                 return Self::Other;
             }
-            match error.downcast_ref().map(Self::of_io) {
-                Some(kind @ (Self::NameNotResolved | Self::Refused)) => return kind,
+            let Some(io) = error.downcast_ref::<io::Error>() else {
+                next = error.source();
+                continue;
+            };
+            match (io.kind(), Self::of_io(io)) {
+                // Not in `of_io`: Linux reports them for connections that are open, too.
+                (io::ErrorKind::HostUnreachable | io::ErrorKind::NetworkUnreachable, _) => {
+                    return Self::Refused;
+                }
+                (_, kind @ (Self::NameNotResolved | Self::Refused)) => return kind,
                 _ => next = error.source(),
             }
         }
@@ -168,6 +173,8 @@ mod tests {
         assert_eq!(untrusted, FailureKind::Untrusted);
         let socks = Connect(io::Error::other("unsupported scheme socks5"));
         assert_eq!(FailureKind::of_connecting(&socks), FailureKind::Other);
+        let gone = Connect(io::ErrorKind::NetworkUnreachable.into());
+        assert_eq!(FailureKind::of_connecting(&gone), FailureKind::Refused);
         let reset = Connect(io::ErrorKind::ConnectionReset.into());
         assert_eq!(FailureKind::of_connecting(&reset), FailureKind::NotSent);
     }
@@ -258,8 +265,8 @@ mod tests {
     fn an_io_error_means_what_its_kind_says() {
         for (kind, means) in [
             (io::ErrorKind::ConnectionRefused, FailureKind::Refused),
-            (io::ErrorKind::HostUnreachable, FailureKind::Refused),
-            (io::ErrorKind::NetworkUnreachable, FailureKind::Refused),
+            (io::ErrorKind::HostUnreachable, FailureKind::Unanswered),
+            (io::ErrorKind::NetworkUnreachable, FailureKind::Unanswered),
             (io::ErrorKind::AddrNotAvailable, FailureKind::Refused),
             (io::ErrorKind::TimedOut, FailureKind::TimedOut),
             // What a socket with a read timeout reports on Unix.

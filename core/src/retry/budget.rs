@@ -193,11 +193,10 @@ impl RetryBudget {
         self.0.bucket.take(RETRY)
     }
 
-    /// Whether a call that finds no token is let through anyway: no other call is held that might need
+    /// Whether a held call that finds no token is let through anyway: no other call is held that might need
     /// one more, and with this little time left, no further look could help it.
-    pub(crate) fn is_last_chance(&self, left: Option<Duration>, is_held: bool) -> bool {
-        let others = self.0.line.held().saturating_sub(u32::from(is_held));
-        others == 0 && left.is_some_and(|left| left <= TIME_FOR_AN_ANSWER)
+    pub(crate) fn is_last_chance(&self, left: Option<Duration>) -> bool {
+        self.0.line.held() == 1 && left.is_some_and(|left| left <= TIME_FOR_AN_ANSWER)
     }
 
     /// How long a held call pauses before it checks again, given the time left until its deadline
@@ -226,8 +225,13 @@ impl RetryBudget {
     pub(crate) fn fails_when_empty(&self, deadline: Option<Duration>) -> bool {
         let settings = &self.0.settings;
         settings.when_empty == WhenEmpty::Fail
-            || self.0.bucket.capacity() < RETRY
+            || self.allows_none()
             || (deadline.is_none() && settings.per_held_second == 0)
+    }
+
+    /// Whether it cannot even hold a whole token.
+    pub(crate) fn allows_none(&self) -> bool {
+        self.0.bucket.capacity() < RETRY
     }
 
     /// Whether there is no token now.
@@ -255,13 +259,9 @@ impl Hold {
 
     /// Credits the budget with what this call earned by waiting so long.
     pub(crate) fn has_waited(&self, time: Duration) {
-        let Shared {
-            bucket,
-            line,
-            settings,
-        } = &*self.0.0;
-        let tokens = f64::from(settings.per_held_second) * line.share_of(time);
-        bucket.put(tokens as u32);
+        let shared = &*self.0.0;
+        let tokens = f64::from(shared.settings.per_held_second) * shared.line.share_of(time);
+        shared.bucket.put(tokens as u32);
     }
 }
 

@@ -3,7 +3,9 @@
 use std::borrow::Cow;
 use std::time::Duration;
 
-use super::{ConsumerMetadata, Session, SessionLength, SessionSettings, Theme};
+use super::{
+    AllowAction, ConsumerMetadata, Session, SessionLength, SessionSettings, Theme, UnifiedApiId,
+};
 
 /// What the setters of a session take: a value, or an `Option` of it.
 ///
@@ -18,7 +20,8 @@ use super::{ConsumerMetadata, Session, SessionLength, SessionSettings, Theme};
 /// # Ok::<(), serde_json::Error>(())
 /// ```
 ///
-/// Texts can be a `String`, `&str`, `&String` or `Cow<str>`, and lengths a `Duration`. Implement it for
+/// Texts can be a `String`, `&str`, `&String` or `Cow<str>`, lists a `Vec` or an array, and lengths a `Duration`.
+/// Implement it for
 /// a type of your own that stands for one of these.
 pub trait Optional<T> {
     /// The value, if there is one.
@@ -44,7 +47,16 @@ macro_rules! keep {
     };
 }
 
-keep! { bool, String, ConsumerMetadata, Session, SessionLength, SessionSettings, Theme, }
+keep! {
+    bool, String, ConsumerMetadata, Session, SessionLength, SessionSettings, Theme,
+    Vec<AllowAction>, Vec<UnifiedApiId>,
+}
+
+impl<T, const N: usize> Optional<Vec<T>> for [T; N] {
+    fn into_option(self) -> Option<Vec<T>> {
+        Some(self.into())
+    }
+}
 
 // Not for everything that is `Into<T>`: an `Option<T>` might become that one day.
 macro_rules! convert {

@@ -71,8 +71,8 @@ impl SessionSettings {
     }
 
     /// The unified APIs whose integrations are shown. Default: all; an empty list also means all.
-    pub fn unified_apis(mut self, ids: impl IntoIterator<Item = UnifiedApiId>) -> Self {
-        self.unified_apis = Some(ids.into_iter().collect());
+    pub fn unified_apis(mut self, ids: impl Optional<Vec<UnifiedApiId>>) -> Self {
+        self.unified_apis = ids.into_option();
         self
     }
 
@@ -132,8 +132,8 @@ impl SessionSettings {
 
     /// What the consumer may do with a connection. Default: everything; **an empty list means
     /// nothing**.
-    pub fn allow_actions(mut self, actions: impl IntoIterator<Item = AllowAction>) -> Self {
-        self.allow_actions = Some(actions.into_iter().collect());
+    pub fn allow_actions(mut self, actions: impl Optional<Vec<AllowAction>>) -> Self {
+        self.allow_actions = actions.into_option();
         self
     }
 

@@ -81,7 +81,7 @@ impl Server {
         };
         // Anything before the first slash would become part of the host, and anything after a `#`
         // would be silently dropped.
-        if !path.starts_with('/') || path.contains('#') {
+        if !path.starts_with('/') || path.contains('#') || !path.is_ascii() {
             return Err(wrong("is not a path on the server"));
         }
         // A static path on the usual server is neither copied nor counted.

@@ -194,11 +194,11 @@ fn an_error_prints_the_useful_details_on_one_line() {
     assert_eq!(print(400, &[], "{}".into()), "400 Bad Request");
     assert_eq!(
         print(304, &[], String::new()),
-        "304 Not Modified: no body: not a success status"
+        "304 Not Modified: no body: not the status that was expected"
     );
     assert_eq!(
         print(201, &[], "{\"data\":{}}".into()),
-        "201 Created: not a success status"
+        "201 Created: not the status that was expected"
     );
     let forged = json!({"message": "a\nERROR forged\u{1b}[31m"}).to_string();
     assert_eq!(

@@ -172,8 +172,10 @@ fn a_call_without_time_for_another_pause_ends_at_once() {
     let at_once = ExponentialBackoff::new().initial_backoff(Duration::ZERO);
     let settings = persistent(&only(1)).retry(at_once).deadline(S / 10);
     let held = run(&settings, 1, Duration::MAX);
-    assert_eq!((held.attempts, held.elapsed), (3, Duration::ZERO));
+    assert_eq!((held.attempts, held.elapsed), (2, Duration::ZERO));
     assert!(held.result.unwrap_err().is_budget());
+    // Nor is there a retry without a token for each of those that follow.
+    assert_eq!(run(&settings, 1, Duration::MAX).attempts, 1);
 }
 
 #[test]

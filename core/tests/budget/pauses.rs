@@ -86,10 +86,8 @@ fn each_failure_of_a_held_call_makes_pauses_longer_until_the_service_is_well() {
     assert!(run(&persistent(&budget), 1, Duration::ZERO).result.is_ok());
     assert_eq!(budget.available(), 1.0);
     // The token goes to a first retry again.
-    assert_eq!(
-        run(&persistent(&budget).deadline(S), 1, Duration::MAX).attempts,
-        3
-    );
+    let one_retry = run(&persistent(&budget).deadline(S), 1, Duration::MAX);
+    assert_eq!(one_retry.attempts, 2);
     assert!(longest_pause(&budget, 0) <= 2.0);
 }
 

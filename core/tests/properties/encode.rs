@@ -20,7 +20,7 @@ proptest! {
         headers in vec(("x-[a-z]{1,10}", "[!-~]{1,20}"), 0..4),
     ) {
         let mut session = Session::new().settings(
-            SessionSettings::new().unified_apis(apis.into_iter().map(UnifiedApiId::from)),
+            SessionSettings::new().unified_apis(apis.into_iter().map(UnifiedApiId::from).collect::<Vec<_>>()),
         );
         let mut theme = Theme::new();
         theme.vault_name = texts[0].clone();

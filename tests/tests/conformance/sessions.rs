@@ -116,7 +116,7 @@ fn no_session(stack: Stack) {
 fn every_setting(stack: Stack) {
     let emulator = Emulator::start().unwrap();
     let settings = SessionSettings::new()
-        .unified_apis(UnifiedApiId::KNOWN.iter().cloned())
+        .unified_apis(UnifiedApiId::KNOWN.to_vec())
         .hide_resource_settings(true)
         .sandbox_mode(true)
         .isolation_mode(false)
