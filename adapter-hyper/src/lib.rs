@@ -162,8 +162,8 @@
 //!   TLS 1.2 and newer. Its errors are sorted as those of rustls, which is tested with OpenSSL. Of Secure
 //!   Transport, only the one about an unknown authority is [`Untrusted`](error::FailureKind::Untrusted); the
 //!   others are retried. With OpenSSL, an answer without a length is taken for complete when TLS is cut off.
-//! - Whoever enables a feature beyond the default wants it: if several are on, `native-tls` goes before
-//!   `rustls-platform-verifier`, and that before `rustls`.
+//! - A feature beyond the default overrides it: `native-tls` takes precedence over `rustls-platform-verifier`,
+//!   and both over `rustls`.
 //! - `tracing`: a span for each call, with the names of OpenTelemetry's HTTP conventions, and an event
 //!   for each attempt and each wait. No secret, consumer id or body is in them.
 //!

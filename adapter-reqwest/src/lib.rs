@@ -49,8 +49,8 @@
 //! which is the first attempt's, ends before it, so give such a call 6 s. A reqwest client of your own divides
 //! the connect timeout in the same way, if it has one.
 //!
-//! For a client certificate, root certificates from a file of your own, a proxy with a password or HTTP/2, bring
-//! your own `reqwest::Client`: see [`VaultClient::from_client`].
+//! For a client certificate, root certificates from a file of your own or HTTP/2, bring your own
+//! `reqwest::Client`: see [`VaultClient::from_client`].
 //!
 //! # Time and retries
 //!
@@ -166,8 +166,8 @@
 //!   others are retried. With OpenSSL, an answer without a length is taken for complete when TLS is cut off.
 //!   With reqwest's feature of the same name, which this one enables, clients of your own that do not name their
 //!   TLS (`tls_backend_rustls`) use the system's, too.
-//! - Whoever enables a feature beyond the default wants it: if several are on, `native-tls` goes before
-//!   `rustls-platform-verifier`, and that before `rustls`.
+//! - A feature beyond the default overrides it: `native-tls` takes precedence over `rustls-platform-verifier`,
+//!   and both over `rustls`.
 //! - `tracing`: a span for each call, with the names of OpenTelemetry's HTTP conventions, and an event
 //!   for each attempt and each wait. No secret, consumer id or body is in them.
 //!

@@ -161,8 +161,8 @@
 //!   TLS it speaks is left to that library: OpenSSL 3 refuses those before 1.2, Secure Transport does not. Its
 //!   errors are sorted as those of rustls, which is tested with OpenSSL. Of Secure Transport, only the one about
 //!   an unknown authority is [`Untrusted`](error::FailureKind::Untrusted); the others are retried.
-//! - Whoever enables a feature beyond the default wants it: if several are on, `native-tls` goes before
-//!   `rustls-platform-verifier`, and that before `rustls`.
+//! - A feature beyond the default overrides it: `native-tls` takes precedence over `rustls-platform-verifier`,
+//!   and both over `rustls`.
 //! - `tracing`: a span for each call, with the names of OpenTelemetry's HTTP conventions, and an event
 //!   for each attempt and each wait. No secret, consumer id or body is in them.
 //!

@@ -91,11 +91,18 @@
 //!
 //! # The Vault's front end
 //!
-//! `GET /vault/connections` and `GET`, `PATCH`, `DELETE /vault/connections/{unified_api}/{service_id}`
-//! answer a browser that sends a session's token with `x-apideck-auth-type: JWT`, so that Apideck's
-//! own component `@apideck/react-vault` works with its `unifyBaseUrl` set to [`Emulator::url`], and a
-//! backend that sends its API key. Each
-//! unified API has five invented connectors, one for each way to connect: an API key, OAuth, a
+//! These paths answer a browser that sends a session's token with `x-apideck-auth-type: JWT`, so that
+//! Apideck's own component `@apideck/react-vault` works with its `unifyBaseUrl` set to
+//! [`Emulator::url`], and a backend that sends its API key:
+//!
+//! - `GET /vault/connections`
+//! - `GET`, `PATCH`, `DELETE /vault/connections/{unified_api}/{service_id}`
+//! - `POST /vault/connections/{unified_api}/{service_id}/token`
+//! - `GET`, `PATCH /vault/connections/{unified_api}/{service_id}/{resource}/config`
+//!
+//! OAuth happens on pages of the emulator's own, at `GET /vault/authorize/{service_id}/{application_id}`,
+//! `GET /vault/revoke/{service_id}/{application_id}` and `GET /vault/callback`; `GET /session/{token}` is
+//! the page that a session's URI leads to. Each unified API has five invented connectors, one for each way to connect: an API key, OAuth, a
 //! password, OAuth client credentials, nothing. What a consumer does to them lasts as long as the
 //! emulator.
 //!

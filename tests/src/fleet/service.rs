@@ -1,4 +1,4 @@
-//! The modelled service.
+//! The modeled service.
 
 use super::Settings;
 use super::events::{MILLISECOND, SECOND, Time};
