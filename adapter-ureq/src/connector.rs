@@ -8,19 +8,18 @@ use ureq::config::Config;
 use ureq::http::Uri;
 use ureq::unversioned::resolver::{ResolvedSocketAddrs, Resolver};
 use ureq::unversioned::transport::time::Instant;
-use ureq::unversioned::transport::{
-    Buffers, ConnectionDetails, Connector, DefaultConnector, NextTimeout, Transport,
-};
+use ureq::unversioned::transport::{Buffers, ConnectionDetails, Connector, NextTimeout, Transport};
 use ureq::{Error, ProxyProtocol};
 
 use crate::connection::Connection;
 use crate::lookup::Lookups;
 use crate::not_connected::NotConnected;
+use crate::steps::Steps;
 
-/// ureq's connector, with a limit on its time as a whole. By itself, ureq gives that time to each of
+/// ureq's connectors, with a limit on its time as a whole. By itself, ureq gives that time to each of
 /// its steps, and to each piece of a proxy's answer.
 #[derive(Debug, Default)]
-pub(crate) struct InTime<C = DefaultConnector> {
+pub(crate) struct InTime<C = Steps> {
     connector: Arc<C>,
     lookups: Lookups,
 }

@@ -186,6 +186,7 @@ mod drive;
 mod lookup;
 mod not_connected;
 mod proxy;
+mod steps;
 mod times;
 mod tls;
 mod transport;

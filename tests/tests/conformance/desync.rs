@@ -26,7 +26,7 @@ pub(crate) const CASES: &[Case] = &[
 ];
 
 /// A session with a token that no call asked for.
-fn smuggled_answer() -> String {
+pub(crate) fn smuggled_answer() -> String {
     let length = SESSION.len();
     format!(
         "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: {length}\r\n\r\n{SESSION}"

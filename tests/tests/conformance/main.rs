@@ -27,6 +27,7 @@ mod connecting;
 mod connections;
 mod custom_client;
 mod desync;
+mod desync_tls;
 mod early;
 mod errors;
 mod example;
@@ -76,6 +77,7 @@ const FILES: &[&[Case]] = &[
     breaks::CASES,
     oversized::CASES,
     desync::CASES,
+    desync_tls::CASES,
     early::CASES,
     floods::CASES,
     pieces::CASES,
