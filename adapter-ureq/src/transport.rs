@@ -204,7 +204,7 @@ mod tests {
                 FailureKind::Untrusted,
             ),
             (gone(), At::Connecting, FailureKind::Refused),
-            (gone(), At::Unknown, FailureKind::Refused),
+            (gone(), At::Unknown, FailureKind::Unanswered),
             (gone(), At::Exchange, FailureKind::Unanswered),
             (io("something else"), At::Exchange, FailureKind::Unanswered),
             (io("something else"), At::Connecting, FailureKind::NotSent),

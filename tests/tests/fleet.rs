@@ -19,11 +19,11 @@ outage-5m    default             1.08 1.67  3.4 %  27.8 s
 /// The same at one call per minute.
 const FEW_CALLS: &str = "\
 outage-10s   none                1.00 1.16  0.0 %   0.0 s
-outage-10s   default             5.07 4.25 81.8 %  35.8 s
+outage-10s   default             5.06 4.25 81.3 %  35.8 s
 overload-120 none                1.00 1.24 82.5 %   0.0 s
-overload-120 default             3.48 4.15 64.4 %  32.2 s
+overload-120 default             3.46 4.17 64.5 %  30.9 s
 overload-200 none                1.00 1.24 45.1 %   0.0 s
-overload-200 default             4.06 5.26 23.9 %  37.6 s
+overload-200 default             4.04 5.22 24.0 %  36.7 s
 ";
 
 #[test]
