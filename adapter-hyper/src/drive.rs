@@ -17,12 +17,12 @@ pub(crate) async fn drive<O: Operation, T, S, B>(
     wanted: fn(Response<O::Output>) -> T,
 ) -> Result<T, CallError>
 where
-    S: Service<Request<Full<Bytes>>, Response = Response<B>>,
+    S: Service<Request<Full<Bytes>>, Response = Response<B>> + Clone,
     S::Error: Into<BoxError>,
     B: Body,
     B::Error: Into<BoxError>,
 {
-    let (mut client, call) = prepared?;
+    let (client, call) = prepared?;
     let mut step = call.begin();
     let started = Instant::now();
     loop {
@@ -31,7 +31,9 @@ where
                 // Lets the runtime see what has come on idle connections: otherwise it may be taken for the answer.
                 tokio::task::yield_now().await;
                 let (timeout, most_bytes) = (attempt.timeout(), attempt.max_response_bytes());
-                let outcome = transport::send(&mut client, request, timeout, most_bytes).await;
+                // A clone for each attempt: it may keep a place in a line, which a call that waits must not.
+                let mut service = client.clone();
+                let outcome = transport::send(&mut service, request, timeout, most_bytes).await;
                 attempt.finish(outcome, started.elapsed())
             }
             Step::Wait(wait) => {

@@ -9,7 +9,10 @@ use std::cell::Cell;
 use std::future::{Ready, ready};
 use std::io;
 use std::marker::PhantomData;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::task::{Context, Poll};
+use std::time::Duration;
 
 /// Answers without a network. Like `tower::util::BoxCloneService`, it can be sent to another thread
 /// but not shared between threads.
@@ -31,11 +34,15 @@ impl Service<Request<Full<Bytes>>> for Canned {
     fn call(&mut self, _: Request<Full<Bytes>>) -> Self::Future {
         ready(match self.error {
             Some(kind) => Err(kind.into()),
-            None => Ok(Response::new(Full::from(
-                r#"{"status_code":200,"status":"OK","data":{"session_uri":"https://v/s","session_token":"t"}}"#,
-            ))),
+            None => Ok(created()),
         })
     }
+}
+
+fn created() -> Response<Full<Bytes>> {
+    Response::new(Full::from(
+        r#"{"status_code":200,"status":"OK","data":{"session_uri":"https://v/s","session_token":"t"}}"#,
+    ))
 }
 
 fn client(error: Option<io::ErrorKind>) -> VaultClient<Canned> {
@@ -53,6 +60,57 @@ async fn a_call_on_a_service_that_is_not_sync_can_be_spawned() {
     let call = client(None).create_session(CreateSession::new("test-consumer"));
     let created = tokio::spawn(call).await.unwrap().unwrap();
     assert_eq!(created.session_uri(), "https://v/s");
+}
+
+/// May be asked only once whether it is ready, as tower demands of a service that has failed. Only the third clone
+/// to be asked is.
+struct Fused {
+    was_asked: bool,
+    asked: Arc<AtomicU32>,
+}
+
+impl Clone for Fused {
+    fn clone(&self) -> Self {
+        Self {
+            was_asked: false,
+            asked: Arc::clone(&self.asked),
+        }
+    }
+}
+
+impl Service<Request<Full<Bytes>>> for Fused {
+    type Response = Response<Full<Bytes>>;
+    type Error = io::Error;
+    type Future = Ready<io::Result<Self::Response>>;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<io::Result<()>> {
+        assert!(!self.was_asked, "this one has failed already");
+        self.was_asked = true;
+        match self.asked.fetch_add(1, Ordering::Relaxed) {
+            0 | 1 => Poll::Ready(Err(io::ErrorKind::ConnectionRefused.into())),
+            _ => Poll::Ready(Ok(())),
+        }
+    }
+
+    fn call(&mut self, _: Request<Full<Bytes>>) -> Self::Future {
+        ready(Ok(created()))
+    }
+}
+
+/// What a service keeps for a call, such as a place in the line of a concurrency limit, it keeps in its clone.
+#[tokio::test]
+async fn each_attempt_has_a_clone_of_the_service_of_its_own() {
+    let service = Fused {
+        was_asked: false,
+        asked: Arc::default(),
+    };
+    let vault = Vault::new("sk_live_1", "app").unwrap();
+    let at_once = ExponentialBackoff::new().initial_backoff(Duration::ZERO);
+    let settings = ClientSettings::from(vault).retry(at_once);
+    let client = VaultClient::from_client(settings, service.clone());
+    let created = client.create_session(CreateSession::new("test-consumer"));
+    assert_eq!(created.await.unwrap().session_uri(), "https://v/s");
+    assert_eq!(service.asked.load(Ordering::Relaxed), 3);
 }
 
 #[tokio::test]

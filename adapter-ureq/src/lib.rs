@@ -51,7 +51,8 @@
 //!   longer than its timeout. If any part of the program enables ureq's feature `cookies`, it sends the
 //!   cookies of an answer with the next request, whatever key that has. The default client keeps no cookies,
 //!   and connects within 5 s, whatever it has to do for that. An address needs no lookup, requests that need
-//!   the same name share one lookup, and its answer is kept for 10 s.
+//!   the same name share one lookup, and its answer is kept for 10 s. Over TLS, an agent of your own may take
+//!   what a server sends behind an answer, in a TLS record of its own, for the answer to the next request.
 //! - In a program that enables its feature `gzip` or `brotli`, compressed answers are decompressed,
 //!   although this client does not request them. The size limit then applies to the decompressed
 //!   body.

@@ -20,9 +20,8 @@ use super::{
 /// # Ok::<(), serde_json::Error>(())
 /// ```
 ///
-/// Texts can be a `String`, `&str`, `&String` or `Cow<str>`, lists a `Vec` or an array, and lengths a `Duration`.
-/// Implement it for
-/// a type of your own that stands for one of these.
+/// Texts can be a `String`, `&str`, `&String` or `Cow<str>`, lists a `Vec` or an array, and lengths a
+/// `Duration`. Implement it for a type of your own that stands for one of these.
 pub trait Optional<T> {
     /// The value, if there is one.
     fn into_option(self) -> Option<T>;

@@ -2,7 +2,7 @@
 
 use apideck_vault_core::error::GaveUp;
 use apideck_vault_core::retry::{ExponentialBackoff, RetryBudget, WhenEmpty};
-use apideck_vault_core::{ClientSettings, CreateSession, Step, Vault, Wait};
+use apideck_vault_core::{ClientSettings, Connect, CreateSession, Step, Vault, Wait};
 use std::convert::Infallible;
 use std::time::Duration;
 
@@ -42,6 +42,24 @@ fn settings_made_for_each_call_share_the_budget_of_their_vault() {
     // For comparison, with a separate budget for each call.
     let apart = attempts_of_100_calls(|| client.clone().budget(RetryBudget::new()));
     assert!(apart > 600, "{apart}");
+}
+
+#[test]
+fn a_connection_to_a_service_that_is_down_brings_no_token() {
+    for (is_up, available) in [(false, 0.0), (true, 1.0)] {
+        let settings = persistent(&RetryBudget::new().capacity(1)).deadline(S / 10);
+        assert!(run(&settings, 1, Duration::MAX).result.is_err());
+        let budget = settings.budget.clone().unwrap();
+        assert_eq!(budget.available().floor(), 0.0);
+        let Step::Send(_, attempt) = settings.begin::<_, Infallible>(Connect, 1) else {
+            panic!("nothing is wrong with the input")
+        };
+        let Step::Done(result) = attempt.finish(answer(is_up), S / 100) else {
+            panic!("any answer will do")
+        };
+        assert!(result.is_ok());
+        assert_eq!(budget.available().floor(), available);
+    }
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use apideck_vault_core::Step;
 use apideck_vault_core::error::{CallErrorKind, FailureKind, GaveUp};
-use apideck_vault_core::retry::ExponentialBackoff;
+use apideck_vault_core::retry::{ExponentialBackoff, RetryBudget};
 use std::io;
 use std::time::Duration;
 
@@ -156,11 +156,18 @@ fn a_first_attempt_that_hangs_leaves_time_for_another() {
 
 #[test]
 fn an_only_attempt_gets_all_the_time_that_there_is() {
-    let settings = with(ExponentialBackoff::none()).deadline(2 * S);
-    let run = run(&settings, 1, |_| (answer(200, &[]), 5 * S));
-    assert_eq!(run.attempts, [(Duration::ZERO, Some(2 * S))]);
-    assert_eq!(run.elapsed, 2 * S);
-    assert!(run.error().is_deadline() && !run.error().is_budget());
+    let hangs = |settings| run(&settings, 1, |_| (answer(200, &[]), 5 * S));
+    let by_policy = hangs(with(ExponentialBackoff::none()).deadline(2 * S));
+    assert!(by_policy.error().is_deadline() && !by_policy.error().is_budget());
+    let by_budget = hangs(
+        settings()
+            .deadline(2 * S)
+            .budget(RetryBudget::new().capacity(0)),
+    );
+    for run in [by_policy, by_budget] {
+        assert_eq!(run.attempts, [(Duration::ZERO, Some(2 * S))]);
+        assert_eq!(run.elapsed, 2 * S);
+    }
 }
 
 #[test]

@@ -17,6 +17,7 @@ pub(crate) const CASES: &[Case] = &[
     case("plain_http_of_a_default_client_goes_past_the_proxy", http_by_default).needs(Ability::ProxyOfEnvironment),
     case("the_proxy_for_https_goes_before_the_one_for_all", https_before_all).needs(Ability::ProxyOfEnvironment),
     case("https_goes_past_the_proxy_for_http", past_http).needs(Ability::ProxyOfEnvironment),
+    case("the_proxy_gets_the_user_and_password_of_its_url", password).needs(Ability::ProxyOfEnvironment),
     case("no_proxy_goes_past_the_proxy", no_proxy).needs(Ability::ProxyOfEnvironment),
     case("no_proxy_holds_for_what_is_below_a_name", below_no_proxy).needs(Ability::ProxyOfEnvironment),
     case("a_proxy_that_refuses_is_not_sent", refusing).needs(Ability::ProxyOfEnvironment),
@@ -91,6 +92,19 @@ fn past_http(stack: Stack) {
     let outcome = child::run(Task::CallByDefault, stack, &emulator, &environment);
     assert!(outcome.starts_with("Untrusted: "), "{outcome}");
     assert!(proxy.heads().is_empty());
+}
+
+fn password(stack: Stack) {
+    let emulator = Emulator::start_https(Certificate::Good).unwrap();
+    let proxy = Proxy::start();
+    let url = proxy.url().replace("://", "://user:p%40ss@");
+    let environment = [("HTTPS_PROXY", url.as_str())];
+    let outcome = child::run(Task::CallByDefault, stack, &emulator, &environment);
+    assert!(has_reached_the_server(&outcome), "{outcome}");
+    let head = proxy.heads()[0].to_ascii_lowercase();
+    // `user:p@ss` in Base64.
+    let sent = "proxy-authorization: basic dXNlcjpwQHNz".to_ascii_lowercase();
+    assert!(head.contains(&sent), "{head}");
 }
 
 fn no_proxy(stack: Stack) {
