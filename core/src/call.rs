@@ -174,7 +174,7 @@ impl<O: Operation, E> Attempt<O, E> {
         let decoded = outcome.map(|answer| state.decode(answer));
         let error = match decoded {
             Ok(Ok(mut answer)) => {
-                state.succeeds(answer.status(), self.begun, elapsed);
+                state.succeeds(&answer, self.begun, elapsed);
                 // The usual answer is to the first attempt, and needs no mark.
                 if state.attempts > 1 {
                     answer.extensions_mut().insert(Attempts(state.attempts));

@@ -29,6 +29,7 @@ mod history;
 mod object;
 mod printable;
 mod redact;
+mod request_id;
 mod retry_after;
 mod token;
 mod transport;
@@ -44,8 +45,9 @@ pub use failure::Failure;
 pub use failure_kind::FailureKind;
 pub use history::{PastAttempt, PastCause};
 pub(crate) use object::Object;
-pub(crate) use printable::{MAX_CHARACTERS, Printable, is_unprintable};
+pub(crate) use printable::{Printable, is_unprintable};
 pub(crate) use redact::Secret;
+pub(crate) use request_id::loggable_request_id;
 pub use token::TokenError;
 pub use transport::TransportError;
 

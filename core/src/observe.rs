@@ -69,7 +69,7 @@ pub enum Event<'a> {
         begun: Duration,
         /// How long it took.
         took: Duration,
-        /// The `x-apideck-request-id` of a refusal, at most 300 characters of it.
+        /// The `x-apideck-request-id` of the answer, at most 300 characters of it.
         request_id: Option<&'a str>,
     },
     /// The call waits before its next attempt, or before it asks the retry budget again.

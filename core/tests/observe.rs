@@ -25,6 +25,12 @@ fn refused(status: u16) -> Outcome {
     Ok(answer.body(Bytes::new()).unwrap())
 }
 
+fn answer(status: u16, body: &'static str, request_id: &str) -> Outcome {
+    let answer = Response::builder().status(status);
+    let answer = answer.header("x-apideck-request-id", request_id);
+    Ok(answer.body(body.into()).unwrap())
+}
+
 fn broken() -> Outcome {
     Err(Failure::new(
         FailureKind::Unanswered,
@@ -111,13 +117,22 @@ fn each_attempt_and_each_wait_and_the_end_are_told() {
 #[test]
 fn a_request_id_is_told_as_far_as_anyone_would_log_it() {
     let long = "x".repeat(10_000);
-    let answer = Response::builder().status(400);
-    let answer = answer.header("x-apideck-request-id", long);
-    let outcome = Ok(answer.body(Bytes::new()).unwrap());
-    let told = told(|settings| settings, "c", vec![outcome]);
     let id = "x".repeat(300);
-    let attempt = format!("attempt 1: 400 Bad Request, 10ms, Some({id:?})");
-    assert_eq!(told[0], attempt);
+    for (status, body, outcome) in [(400, "", "400 Bad Request"), (200, OK, "200")] {
+        let told = told(|settings| settings, "c", vec![answer(status, body, &long)]);
+        assert_eq!(told[0], format!("attempt 1: {outcome}, 10ms, Some({id:?})"));
+    }
+}
+
+#[test]
+fn every_answer_has_its_request_id_told_without_the_key() {
+    for (status, body) in [(400, ""), (200, "{}"), (200, OK)] {
+        let told =
+            |id| told(|settings| settings, "c", vec![answer(status, body, id)]).swap_remove(0);
+        let (usual, echo) = (told("req-1"), told("for sk_secret"));
+        assert!(usual.ends_with(r#", Some("req-1")"#), "{usual}");
+        assert!(echo.ends_with(r#", Some("[redacted]")"#), "{echo}");
+    }
 }
 
 #[test]

@@ -153,3 +153,16 @@ fn a_call_without_retries_has_no_count_of_them_and_http_has_its_own_port() {
     assert_shows(&log, &[r#"server.address="localhost""#, "server.port=80"]);
     assert!(!log.contains("resend_count"), "{log}");
 }
+
+#[test]
+fn input_that_cannot_be_sent_is_a_span_too() {
+    let log = log_of(CreateSession::new(""), Vec::new());
+    assert_shows(
+        &log,
+        &[
+            r#"apideck_vault.call{otel.kind="client" error.type="invalid_input"}"#,
+            "call failed attempts=0",
+            "close",
+        ],
+    );
+}

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::state::{First, State};
+use super::trace::Trace;
 use super::{Attempt, Step};
 use crate::error::{BuildError, GaveUp};
 use crate::observe::Event;
@@ -36,12 +37,14 @@ impl ClientSettings {
     pub fn prepare<O: Operation, E>(&self, operation: O, seed: u64) -> PreparedCall<O, E> {
         let prepared = State::prepare(self, operation, seed);
         if prepared.is_err() {
-            self.tell(&Event::CallEnded {
+            let ended = Event::CallEnded {
                 attempts: 0,
                 elapsed: Duration::ZERO,
                 outcome: Err(GaveUp::Policy),
                 cause: None,
-            });
+            };
+            Trace::without_request().tell(&ended);
+            self.tell(&ended);
         }
         PreparedCall(prepared)
     }

@@ -1,14 +1,14 @@
 //! State that all steps of a call share.
 
 use bytes::Bytes;
-use http::{Request, Response, StatusCode};
+use http::{Request, Response};
 use std::time::Duration;
 
 use super::Step;
 use super::trace::Trace;
 use crate::error::{
     BuildError, CallError, CallErrorKind, FailureKind, GaveUp, PastAttempt, PastCause,
-    ResponseError,
+    ResponseError, loggable_request_id,
 };
 use crate::observe::Event;
 use crate::operation::Operation;
@@ -62,6 +62,10 @@ impl<O: Operation, E> State<O, E> {
             previous: None,
         });
         Ok((request, state))
+    }
+
+    fn is_watched(&self) -> bool {
+        self.trace.is_enabled() || self.settings.observer.is_some()
     }
 
     /// Tells whoever watches the call.
@@ -180,17 +184,26 @@ impl<O: Operation, E> State<O, E> {
     }
 
     /// The current attempt, and with it the call, has succeeded.
-    pub(super) fn succeeds(&self, status: StatusCode, begun: Duration, elapsed: Duration) {
+    pub(super) fn succeeds(
+        &self,
+        answer: &Response<O::Output>,
+        begun: Duration,
+        elapsed: Duration,
+    ) {
+        let status = answer.status();
         // To an operation such as `Connect`, even a 503 may be a success. It is no sign of a service that is up.
         if let (false, Some(budget)) = (status.is_server_error(), self.budget()) {
             budget.call_succeeds(self.is_probe);
+        }
+        if !self.is_watched() {
+            return;
         }
         self.tell(&Event::AttemptEnded {
             number: self.attempts,
             outcome: Ok(status),
             begun,
             took: elapsed.saturating_sub(begun),
-            request_id: None,
+            request_id: loggable_request_id(answer.headers(), self.settings.vault.secret()),
         });
         self.tell(&Event::CallEnded {
             attempts: self.attempts,

@@ -34,10 +34,23 @@ impl Trace {
         ))
     }
 
+    /// The span of a call whose input cannot be sent.
+    pub(super) fn without_request() -> Self {
+        Self(info_span!(
+            "apideck_vault.call",
+            otel.kind = "client",
+            error.type = Empty,
+        ))
+    }
+
     /// Another attempt of the call sends this request. HTTP stacks take requests without extensions a
     /// shorter way.
     pub(super) fn continue_with(&self, request: &mut Request<Bytes>) {
         request.extensions_mut().remove::<PathTemplate>();
+    }
+
+    pub(super) fn is_enabled(&self) -> bool {
+        !self.0.is_disabled()
     }
 
     pub(super) fn tell(&self, event: &Event<'_>) {
@@ -50,7 +63,7 @@ impl Trace {
                 request_id,
                 ..
             } => match outcome {
-                Ok(_) => debug!(parent: span, number, ?took, "attempt succeeded"),
+                Ok(_) => debug!(parent: span, number, ?took, request_id, "attempt succeeded"),
                 Err(cause) => {
                     info!(parent: span, number, %cause, ?took, request_id, "attempt failed");
                 }

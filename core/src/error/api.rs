@@ -9,6 +9,7 @@ use super::api_kind::ApiErrorKind;
 use super::fields::{Detail, Fields};
 use super::printable::Printable;
 use super::redact::Secret;
+use super::request_id::request_id;
 use super::{kept, retry_after};
 
 /// Apideck, or something in front of it, refused the request.
@@ -199,7 +200,7 @@ impl ApiError {
 
     /// `x-apideck-request-id`: what Apideck's support will ask for.
     pub fn request_id(&self) -> Option<&str> {
-        self.0.headers.get("x-apideck-request-id")?.to_str().ok()
+        request_id(&self.0.headers)
     }
 }
 

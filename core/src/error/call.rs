@@ -1,8 +1,9 @@
 //! The error of a call that ended without a result.
 
+use super::request_id::cut;
 use super::{
-    ApiError, BuildError, ClientError, DecodeError, Failure, FailureKind, MAX_CHARACTERS,
-    PastAttempt, PastCause, ResponseError,
+    ApiError, BuildError, ClientError, DecodeError, Failure, FailureKind, PastAttempt, PastCause,
+    ResponseError,
 };
 use std::error::Error;
 use std::fmt;
@@ -205,14 +206,14 @@ impl<E> From<ResponseError> for CallErrorKind<E> {
 }
 
 impl<E> CallErrorKind<E> {
-    /// The request id of a refusal, to log it: a server can make it as long as a head may be.
+    /// The request id of the answer, to log it.
     pub(crate) fn request_id(&self) -> Option<&str> {
-        let Self::Api(error) = self else {
-            return None;
+        let id = match self {
+            Self::Api(error) => error.request_id(),
+            Self::Decode(error) => error.request_id(),
+            _ => None,
         };
-        let id = error.request_id()?;
-        // It is ASCII.
-        Some(id.get(..MAX_CHARACTERS).unwrap_or(id))
+        id.map(cut)
     }
 
     /// How long the server asks to wait, if it refused and says so.

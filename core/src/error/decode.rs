@@ -9,6 +9,7 @@ use std::fmt;
 use super::kept;
 use super::printable::Printable;
 use super::redact::Secret;
+use super::request_id::request_id;
 
 /// An answer that claims success but does not have the shape that the contract promises.
 ///
@@ -75,6 +76,11 @@ impl DecodeError {
         &self.0.headers
     }
 
+    /// `x-apideck-request-id`: what Apideck's support will ask for.
+    pub fn request_id(&self) -> Option<&str> {
+        request_id(&self.0.headers)
+    }
+
     /// Where the fault is, as a JSON path: `$` is the whole body, `$.data` is its field `data`.
     pub fn path(&self) -> &str {
         &self.0.path
@@ -128,7 +134,11 @@ impl fmt::Display for DecodeError {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Inner { status, path, .. } = &*self.0;
         write!(formatter, "the answer ({status}) breaks the contract: ")?;
-        write!(formatter, "{path} {}", self.0.problem)
+        write!(formatter, "{path} {}", self.0.problem)?;
+        match self.request_id() {
+            Some(id) => write!(formatter, " (request {})", Printable(id)),
+            None => Ok(()),
+        }
     }
 }
 

@@ -112,6 +112,15 @@ impl Secret {
         }
     }
 
+    /// The value of a header, or what stands for one that repeats the secret.
+    pub(super) fn redacted_value<'a>(&self, value: &'a str) -> &'a str {
+        if self.is_in(value.as_bytes()) {
+            REDACTED
+        } else {
+            value
+        }
+    }
+
     fn is_in(&self, text: &[u8]) -> bool {
         text.len() >= self.shortest && self.find(text, 0, has_escapes(text)).is_some()
     }

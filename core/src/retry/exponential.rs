@@ -53,10 +53,10 @@ use crate::error::FailureKind;
 ///
 /// | | attempts per call | rescued | time until the service recovers |
 /// | --- | --- | --- | --- |
-/// | outage of 10 s | 2.5 (official: 5.8 to 6.9) | 92 % (official: 67 to 71 %) | 23 s (official: 42 to 64 s) |
-/// | outage of 5 minutes | 1.1 (7.3 to 8.9) | 3.4 % (2.0 to 2.3 %) | 29 s (65 to 109 s) |
-/// | 120 % load for 2 minutes | 1.4 (5.8 to 7.7) | 83 % (20 to 39 %) | 19 s (65 to 127 s) |
-/// | 200 % load for 2 minutes | 1.3 (7.2 to 8.7) | 50 % (3 to 5 %) | 28 s (77 to 127 s) |
+/// | outage of 10 s | 2.5 (official: 5.8 to 6.9) | 92% (official: 67 to 71%) | 24 s (official: 42 to 64 s) |
+/// | outage of 5 minutes | 1.1 (7.3 to 8.9) | 3.4% (2.0 to 2.3%) | 29 s (65 to 109 s) |
+/// | 120% load for 2 minutes | 1.4 (5.8 to 7.7) | 83% (20 to 39%) | 19 s (65 to 127 s) |
+/// | 200% load for 2 minutes | 1.3 (7.2 to 8.7) | 50% (3 to 5%) | 28 s (77 to 127 s) |
 ///
 /// Source of full jitter:
 /// [Exponential Backoff And Jitter](https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/).

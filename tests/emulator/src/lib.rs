@@ -117,6 +117,8 @@
 //! - A query string is ignored, except where the contract names a parameter. A test can see it in
 //!   [`RecordedRequest::uri`].
 
+// On docs.rs, marks what needs a feature.
+#![cfg_attr(docsrs, feature(doc_cfg))]
 // Library code must not panic. The workspace's lint table is not the place for these lints: there
 // they would apply to the tests as well.
 #![deny(

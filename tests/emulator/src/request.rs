@@ -86,7 +86,7 @@ impl RecordedRequest {
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers
             .get(name)
-            .and_then(|value| str::from_utf8(value.as_bytes()).ok())
+            .and_then(|value| std::str::from_utf8(value.as_bytes()).ok())
     }
 
     /// The body, if it is JSON.

@@ -147,9 +147,7 @@ fn overlay(
     for (name, value) in headers {
         response.headers_mut().append(name, value.clone());
     }
-    if let Some(body) = body
-        && !without_body(response.status())
-    {
+    if let Some(body) = body.filter(|_| !without_body(response.status())) {
         *response.body_mut() = body;
     }
     response

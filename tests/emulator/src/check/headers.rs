@@ -95,7 +95,7 @@ fn single<'a>(headers: &'a HeaderMap, name: &str) -> Result<Option<&'a str>, Api
     if values.next().is_some() {
         return Err(ApiError::header(format!("Duplicate Header: {name}")));
     }
-    str::from_utf8(value.as_bytes())
+    std::str::from_utf8(value.as_bytes())
         .map(Some)
         .map_err(|_| invalid(name))
 }
