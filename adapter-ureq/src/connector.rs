@@ -2,16 +2,15 @@
 
 use std::io;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::time;
 use ureq::config::Config;
 use ureq::http::Uri;
 use ureq::unversioned::resolver::{ResolvedSocketAddrs, Resolver};
 use ureq::unversioned::transport::time::Instant;
-use ureq::unversioned::transport::{Buffers, ConnectionDetails, Connector, NextTimeout, Transport};
+use ureq::unversioned::transport::{ConnectionDetails, Connector, NextTimeout, Transport};
 use ureq::{Error, ProxyProtocol};
 
 use crate::connection::Connection;
+use crate::limit::{Limit, ToProxy};
 use crate::lookup::Lookups;
 use crate::not_connected::NotConnected;
 use crate::steps::Steps;
@@ -32,8 +31,14 @@ impl<C: Connector<Out = Box<dyn Transport>>> Connector for InTime<C> {
         details: &ConnectionDetails<'_>,
         _: Option<()>,
     ) -> Result<Option<Connection>, Error> {
-        let opened = self.open(details).map_err(NotConnected::around)?;
-        Ok(opened.map(Connection::new))
+        match self.open(details) {
+            Ok(Some(opened)) => Ok(Some(Connection::new(opened))),
+            failed => {
+                // The server may have moved.
+                self.lookups.forget(details.uri);
+                failed.map(|_| None).map_err(NotConnected::around)
+            }
+        }
     }
 }
 
@@ -62,7 +67,7 @@ impl<C: Connector<Out = Box<dyn Transport>>> InTime<C> {
                 None,
             )?;
             let transport = opened.ok_or(Error::ConnectionFailed)?;
-            Ok(Box::new(ToProxy { transport, limit }) as Box<dyn Transport>)
+            Ok(Box::new(ToProxy::new(transport, limit)) as Box<dyn Transport>)
         };
         let opened = self.connector.connect(
             &ConnectionDetails {
@@ -80,7 +85,7 @@ impl<C: Connector<Out = Box<dyn Transport>>> InTime<C> {
             },
             None,
         );
-        limit.is_over.store(true, Ordering::Relaxed);
+        limit.end();
         opened
     }
 }
@@ -105,61 +110,6 @@ fn copy(addresses: &ResolvedSocketAddrs) -> ResolvedSocketAddrs {
     copy
 }
 
-/// The time that opening a connection may take.
-#[derive(Debug)]
-struct Limit {
-    began: time::Instant,
-    timeout: NextTimeout,
-    is_over: AtomicBool,
-}
-
-impl Limit {
-    fn begin(timeout: NextTimeout) -> Self {
-        Self {
-            began: time::Instant::now(),
-            timeout,
-            is_over: AtomicBool::new(false),
-        }
-    }
-
-    fn left(&self) -> NextTimeout {
-        let left = self.timeout.after.saturating_sub(self.began.elapsed());
-        NextTimeout {
-            after: left.into(),
-            ..self.timeout
-        }
-    }
-}
-
-/// A connection to a proxy, which has no more time to answer than there is to connect.
-#[derive(Debug)]
-struct ToProxy {
-    transport: Box<dyn Transport>,
-    limit: Arc<Limit>,
-}
-
-impl Transport for ToProxy {
-    fn buffers(&mut self) -> &mut dyn Buffers {
-        self.transport.buffers()
-    }
-
-    fn transmit_output(&mut self, amount: usize, timeout: NextTimeout) -> Result<(), Error> {
-        self.transport.transmit_output(amount, timeout)
-    }
-
-    fn await_input(&mut self, timeout: NextTimeout) -> Result<bool, Error> {
-        let timeout = match self.limit.is_over.load(Ordering::Relaxed) {
-            true => timeout,
-            false => self.limit.left(),
-        };
-        self.transport.await_input(timeout)
-    }
-
-    fn is_open(&mut self) -> bool {
-        self.transport.is_open()
-    }
-}
-
 /// Leaves the lookup to the connector, which ureq only asks if it has no connection at hand.
 #[derive(Debug)]
 pub(crate) struct Later;
@@ -175,7 +125,7 @@ impl Resolver for Later {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::lookup::tests::slow;
+    use crate::lookup::tests::{OLD_ADDRESS, slow};
     use apideck_vault_emulator::{Answer, Emulator, End, Place};
     use std::io::{BufRead as _, BufReader, Write as _, copy};
     use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
@@ -186,7 +136,7 @@ mod tests {
 
     /// Notes what it is given, and connects to nobody.
     #[derive(Debug)]
-    struct Noting(Arc<Mutex<Vec<Duration>>>);
+    struct Noting(Arc<Mutex<Vec<(Duration, SocketAddr)>>>);
 
     impl Connector for Noting {
         type Out = Box<dyn Transport>;
@@ -196,27 +146,45 @@ mod tests {
             details: &ConnectionDetails<'_>,
             _: Option<()>,
         ) -> Result<Option<Self::Out>, Error> {
-            self.0.lock().unwrap().push(*details.timeout.after);
+            let noted = (*details.timeout.after, details.addrs[0]);
+            self.0.lock().unwrap().push(noted);
             Ok(None)
         }
     }
 
-    #[test]
-    fn the_time_that_a_lookup_takes_is_not_there_for_the_rest() {
+    /// What is noted of two calls that fail, when a lookup of the name took 300 ms.
+    fn noted() -> Vec<(Duration, SocketAddr)> {
         let noted = Arc::default();
         let connector = InTime {
             connector: Arc::new(Noting(Arc::clone(&noted))),
-            lookups: slow("slow.test:80", Duration::from_millis(300)),
+            lookups: slow("localhost:80", Duration::from_millis(300)),
         };
         let config = Agent::config_builder()
             .proxy(None)
             .timeout_connect(Some(Duration::from_secs(60)))
             .build();
         let agent = Agent::with_parts(config, connector, Later);
-        let error = agent.get("http://slow.test").call().unwrap_err();
-        assert!(matches!(error, Error::ConnectionFailed), "{error}");
+        for _ in 0..2 {
+            let error = agent.get("http://localhost").call().unwrap_err();
+            assert!(matches!(error, Error::ConnectionFailed), "{error}");
+        }
         let noted = noted.lock().unwrap();
-        assert!(noted[0] <= Duration::from_millis(59_900), "{noted:?}");
+        noted.clone()
+    }
+
+    #[test]
+    fn the_time_that_a_lookup_takes_is_not_there_for_the_rest() {
+        let (left, _) = noted()[0];
+        assert!(left <= Duration::from_millis(59_900), "{left:?}");
+    }
+
+    #[test]
+    fn a_server_that_could_not_be_reached_is_looked_up_again() {
+        let [(_, first), (_, second)] = noted()[..] else {
+            panic!("two calls")
+        };
+        assert_eq!(first, OLD_ADDRESS);
+        assert_ne!(second, OLD_ADDRESS);
     }
 
     /// A proxy with tunnels to one server, one after the other: its URL, and a message for each tunnel

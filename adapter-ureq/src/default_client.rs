@@ -97,6 +97,7 @@ fn config(timeout: Option<Duration>) -> ConfigBuilder<AgentScope> {
         .timeout_connect(Some(CONNECT_TIMEOUT))
         .timeout_global(timeout)
         .http_status_as_error(false)
+        .allow_non_standard_methods(true)
         .max_redirects(0)
         .max_idle_connections(MAX_IDLE_CONNECTIONS)
         .max_idle_age(IDLE_TIMEOUT)

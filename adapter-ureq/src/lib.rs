@@ -44,15 +44,16 @@
 //! them one after the other, and each may take twice as long as the next one (3.3 and 1.7 s of the 5 s,
 //! if there are two). With a shorter deadline, they share the time of the attempt in the same way.
 //!
-//! Four things are specific to ureq:
+//! Five things are specific to ureq:
 //!
 //! - An agent of your own does what ureq does: where there is a time limit, it starts a thread to look a
 //!   name up for each request, and a proxy that drips its answer to `CONNECT` can hold up an attempt for
 //!   longer than its timeout. If any part of the program enables ureq's feature `cookies`, it sends the
-//!   cookies of an answer with the next request, whatever key that has. The default client keeps no cookies,
-//!   and connects within 5 s, whatever it has to do for that. An address needs no lookup, requests that need
-//!   the same name share one lookup, and its answer is kept for 10 s. Over TLS, an agent of your own may take
-//!   what a server sends behind an answer, in a TLS record of its own, for the answer to the next request.
+//!   cookies of an answer with the next request, whatever key that has. Over TLS, it may take what a server
+//!   sends behind an answer, in a TLS record of its own, for the answer to the next request.
+//! - The default client keeps no cookies, and connects within 5 s, whatever it has to do for that. An address
+//!   needs no lookup, requests that need the same name share one, and what it found is kept for 10 s, or
+//!   until a connection fails.
 //! - In a program that enables its feature `gzip` or `brotli`, compressed answers are decompressed,
 //!   although this client does not request them. The size limit then applies to the decompressed
 //!   body.
@@ -184,6 +185,7 @@ mod connection;
 mod connector;
 mod default_client;
 mod drive;
+mod limit;
 mod lookup;
 mod not_connected;
 mod proxy;

@@ -55,10 +55,7 @@ impl Resolver for Lookups {
         _: &Config,
         timeout: NextTimeout,
     ) -> Result<ResolvedSocketAddrs, Error> {
-        let (Some(scheme), Some(authority)) = (server.scheme(), server.authority()) else {
-            return Err(Error::HostNotFound);
-        };
-        let name = DefaultResolver::host_and_port(scheme, authority).ok_or(Error::HostNotFound)?;
+        let name = name_of(server).ok_or(Error::HostNotFound)?;
         let found = match name.parse() {
             Ok(address) => vec![address],
             Err(_) => self
@@ -79,6 +76,14 @@ impl Resolver for Lookups {
 }
 
 impl Lookups {
+    /// Nothing was reached at this server's addresses, so they are not used again.
+    pub(crate) fn forget(&self, server: &Uri) {
+        if let Some(name) = name_of(server) {
+            // A lookup that is under way is news.
+            lock(&self.by_name).retain(|other, lookup| *other != name || lookup.is_under_way());
+        }
+    }
+
     /// The lookup of this name that is fresh or under way, or a new one.
     fn lookup_of(&self, name: String) -> Arc<Lookup> {
         let mut by_name = lock(&self.by_name);
@@ -99,6 +104,11 @@ impl Lookups {
     }
 }
 
+/// The server's name and port.
+fn name_of(server: &Uri) -> Option<String> {
+    DefaultResolver::host_and_port(server.scheme()?, server.authority()?)
+}
+
 impl Lookup {
     fn begin() -> Self {
         Self {
@@ -115,6 +125,10 @@ impl Lookup {
             None => self.begun.elapsed() < HANGS_AFTER,
             Some((ended, found)) => found.is_ok() && ended.elapsed() < KEPT,
         }
+    }
+
+    fn is_under_way(&self) -> bool {
+        lock(&self.found).is_none()
     }
 
     fn end(&self, found: io::Result<impl Iterator<Item = SocketAddr>>) {
@@ -150,10 +164,15 @@ impl fmt::Debug for Lookups {
 #[cfg(test)]
 pub(crate) mod tests {
     use super::*;
+    use std::net::{IpAddr, Ipv4Addr};
 
     const LONG: Duration = Duration::from_secs(60);
 
-    /// Knows this name only after this time.
+    /// One that no lookup finds.
+    pub(crate) const OLD_ADDRESS: SocketAddr =
+        SocketAddr::new(IpAddr::V4(Ipv4Addr::new(127, 0, 0, 9)), 80);
+
+    /// Knows this name by its old address, and only after this time.
     pub(crate) fn slow(name: &str, after: Duration) -> Lookups {
         let lookups = Lookups::default();
         let lookup = Arc::new(Lookup::begin());
@@ -166,7 +185,7 @@ pub(crate) mod tests {
     }
 
     fn addresses() -> io::Result<std::vec::IntoIter<SocketAddr>> {
-        Ok(vec![SocketAddr::from(([127, 0, 0, 1], 80))].into_iter())
+        Ok(vec![OLD_ADDRESS].into_iter())
     }
 
     #[test]
@@ -192,6 +211,21 @@ pub(crate) mod tests {
         assert!(lookup.wait(Duration::ZERO).is_none());
         lookup.end(addresses());
         assert!(lookup.wait(Duration::MAX).unwrap().is_ok());
+    }
+
+    #[test]
+    fn what_was_found_is_forgotten_but_a_lookup_under_way_is_not() {
+        let lookups = Lookups::default();
+        let server = "http://moved.test".parse().unwrap();
+        let lookup = Arc::new(Lookup::begin());
+        lock(&lookups.by_name).insert("moved.test:80".to_owned(), Arc::clone(&lookup));
+        for (is_kept, ended) in [(true, false), (false, true)] {
+            if ended {
+                lookup.end(addresses());
+            }
+            lookups.forget(&server);
+            assert_eq!(lock(&lookups.by_name).len(), usize::from(is_kept));
+        }
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use apideck_vault_core::Bytes;
 use apideck_vault_core::error::{Failure, FailureKind};
 use apideck_vault_core::http::uri::Scheme;
-use apideck_vault_core::http::{Request, Response, header};
+use apideck_vault_core::http::{Method, Request, Response, header};
 use std::io::{self, Read};
 use std::time::{Duration, Instant};
 use ureq::{Agent, AsSendBody, Body, Error, SendBody, Timeout};
@@ -74,21 +74,31 @@ fn run(
     timeout: Option<Duration>,
 ) -> Result<Response<Body>, Error> {
     let config = agent.config();
+    let is_allowed = config.allow_non_standard_methods() || is_standard(request.method());
     let is_configured = !config.http_status_as_error() && config.max_redirects() == 0;
     // An operation may have put a ureq configuration there.
     let is_plain = request.extensions().is_empty();
     // A request's own configuration copies all of the agent's. On an agent of the caller's, the TLS setup of a
     // connection made with it is not kept for the next one, either.
-    if is_plain && is_configured && config.timeouts().global == timeout {
+    if is_plain && is_allowed && is_configured && config.timeouts().global == timeout {
         return agent.run(request);
     }
     let request = agent
         .configure_request(request)
         .http_status_as_error(false)
+        .allow_non_standard_methods(true)
         .max_redirects(0)
         .timeout_global(timeout)
         .build();
     agent.run(request)
+}
+
+/// Whether ureq sends requests of this method without being told to.
+fn is_standard(method: &Method) -> bool {
+    matches!(
+        *method,
+        Method::GET | Method::POST | Method::PUT | Method::PATCH | Method::DELETE
+    )
 }
 
 /// A body that records whether any of it was read. ureq reads it only once it is connected, so an

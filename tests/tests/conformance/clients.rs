@@ -25,6 +25,7 @@ pub(crate) const CASES: &[Case] = &[
     case("a_body_timeout_of_the_stacks_own_is_a_timeout", own_timeout_of_body).needs(Ability::TimingBodies),
     case("a_cookie_is_not_sent_back", cookies),
     case("another_endpoint_is_a_custom_operation", own_operation),
+    case("a_custom_operation_has_any_method_and_with_each_a_body", any_method),
 ];
 
 fn copies_share(stack: Stack) {
@@ -169,4 +170,50 @@ fn own_operation(stack: Stack) {
     assert_eq!(request.header("content-type"), None);
     let failed = client.send(GetConsumer("c2")).unwrap_err();
     assert!(failed.api().is_not_found());
+}
+
+/// An operation of this method, with a body or without.
+struct Anything(Method, &'static str);
+
+impl Operation for Anything {
+    type Output = Value;
+
+    fn encode(&self, vault: &Vault) -> Result<Request<Bytes>, BuildError> {
+        vault.request(self.0.clone(), "/vault/anything", self.1.into())
+    }
+
+    fn decode(
+        &self,
+        vault: &Vault,
+        answer: Response<Bytes>,
+    ) -> Result<Response<Value>, ResponseError> {
+        decode_json(vault, answer, StatusCode::OK)
+    }
+}
+
+fn any_method(stack: Stack) {
+    let query = Method::from_bytes(b"QUERY").unwrap();
+    let answer = "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 2\r\n\r\n{}";
+    for method in [
+        Method::GET,
+        Method::PUT,
+        Method::PATCH,
+        Method::DELETE,
+        query,
+    ] {
+        for body in ["{}", ""] {
+            let emulator = Emulator::start().unwrap();
+            emulator.script([Answer::raw(answer), Answer::raw(answer)]);
+            let client = client_for(stack, &emulator);
+            let one_second = |settings: ClientSettings| settings.deadline(Duration::from_secs(1));
+            for client in [client.clone(), client.with_settings(one_second)] {
+                let answered = client.send(Anything(method.clone(), body)).unwrap();
+                assert_eq!(answered.attempts, 1);
+            }
+            for request in emulator.requests() {
+                assert_eq!(request.method, method.as_str());
+                assert_eq!(request.body, body.as_bytes(), "{method}");
+            }
+        }
+    }
 }
