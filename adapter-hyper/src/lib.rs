@@ -48,7 +48,56 @@
 //! which is the first attempt's, ends before it, so give such a call 6 s. A hyper client of your own divides
 //! the connect timeout in the same way, if it has one.
 //!
-//! For anything else, bring your own service: see [`VaultClient::from_client`].
+//! # TLS and root certificates
+//!
+//! A [feature](#features) decides which TLS the default client uses and what it trusts: Mozilla's root
+//! certificates, or the system's. For a root certificate from a file, a client certificate or a proxy,
+//! bring a service of your own ([more](VaultClient::from_client)):
+//!
+//! ```
+//! use apideck_vault_hyper::hyper_util::client::legacy::{Client, connect::HttpConnector};
+//! use apideck_vault_hyper::hyper_util::rt::TokioExecutor;
+//! use apideck_vault_hyper::{Bytes, Full, Vault, VaultClient};
+//! # #[cfg(feature = "rustls")]
+//! use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
+//!
+//! # #[cfg(feature = "rustls")]
+//! type Trusting = VaultClient<Client<HttpsConnector<HttpConnector>, Full<Bytes>>>;
+//!
+//! /// A client that trusts only this root certificate, which is PEM.
+//! # #[cfg(feature = "rustls")]
+//! fn trusting(root: &[u8], vault: Vault) -> Result<Trusting, Box<dyn std::error::Error>> {
+//!     use rustls::pki_types::{CertificateDer, pem::PemObject};
+//!     use rustls::{ClientConfig, RootCertStore, crypto::ring};
+//!
+//!     let mut roots = RootCertStore::empty();
+//!     roots.add(CertificateDer::from_pem_slice(root)?)?;
+//!     let tls = ClientConfig::builder_with_provider(ring::default_provider().into())
+//!         .with_safe_default_protocol_versions()?
+//!         .with_root_certificates(roots)
+//!         .with_no_client_auth();
+//!     let connector = HttpsConnectorBuilder::new()
+//!         .with_tls_config(tls)
+//!         .https_only()
+//!         .enable_http1()
+//!         .build();
+//!     let client = Client::builder(TokioExecutor::new()).build(connector);
+//!     Ok(VaultClient::from_client(vault, client))
+//! }
+//! # #[cfg(feature = "rustls")]
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # use apideck_vault_emulator::{Certificate, Emulator};
+//! # let emulator = Emulator::start_https(Certificate::Good)?;
+//! # let authority = emulator.certificate_authority().ok_or("https has one")?;
+//! # let vault = Vault::new(Emulator::API_KEY, Emulator::APP_ID)?.with_server_url(emulator.url())?;
+//! # let client = trusting(authority.pem().as_bytes(), vault)?;
+//! # client.create_session(apideck_vault_hyper::CreateSession::new("test-consumer")).await?;
+//! # Ok(())
+//! # }
+//! # #[cfg(not(feature = "rustls"))]
+//! # fn main() {}
+//! ```
 //!
 //! # Time and retries
 //!
@@ -132,6 +181,29 @@
 //! # Ok(())
 //! # }
 //! ```
+//!
+//! # Other endpoints, other stacks
+//!
+//! [`send`](VaultClient::send) takes any [`Operation`], also one of your own, with the same retries, and returns
+//! the whole answer:
+//!
+//! ```
+//! # use apideck_vault_emulator::Emulator;
+//! use apideck_vault_hyper::{Attempts, CreateSession, Vault, VaultClient};
+//!
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # let emulator = Emulator::start()?;
+//! # let vault = Vault::new(Emulator::API_KEY, Emulator::APP_ID)?.with_server_url(emulator.url())?;
+//! # let client = VaultClient::new(vault);
+//! let answer = client.send(CreateSession::new("test-consumer")).await?;
+//! println!("{} after {} attempts", answer.status(), Attempts::of(&answer));
+//! println!("{}", answer.body().session_uri());
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! For an HTTP stack that has no adapter, `apideck-vault-core` runs a call in a loop of ten lines.
 //!
 //! # Runtimes
 //!

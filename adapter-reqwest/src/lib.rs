@@ -49,8 +49,39 @@
 //! which is the first attempt's, ends before it, so give such a call 6 s. A reqwest client of your own divides
 //! the connect timeout in the same way, if it has one.
 //!
-//! For a client certificate, root certificates from a file of your own or HTTP/2, bring your own
-//! `reqwest::Client`: see [`VaultClient::from_client`].
+//! # TLS and root certificates
+//!
+//! A [feature](#features) decides which TLS the default client uses and what it trusts: Mozilla's root
+//! certificates, or the system's. For a root certificate from a file, a client certificate or HTTP/2,
+//! bring a client of your own ([more](VaultClient::from_client)):
+//!
+//! ```
+//! use apideck_vault_reqwest::{Vault, VaultClient, reqwest};
+//!
+//! /// A client that trusts only this root certificate, which is PEM.
+//! # #[cfg(feature = "rustls")]
+//! fn trusting(root: &[u8], vault: Vault) -> Result<VaultClient, reqwest::Error> {
+//!     let client = reqwest::Client::builder()
+//!         .tls_certs_only([reqwest::Certificate::from_pem(root)?])
+//!         .redirect(reqwest::redirect::Policy::none())
+//!         .retry(reqwest::retry::never())
+//!         .build()?;
+//!     Ok(VaultClient::from_client(vault, client))
+//! }
+//! # #[cfg(feature = "rustls")]
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # use apideck_vault_emulator::{Certificate, Emulator};
+//! # let emulator = Emulator::start_https(Certificate::Good)?;
+//! # let authority = emulator.certificate_authority().ok_or("https has one")?;
+//! # let vault = Vault::new(Emulator::API_KEY, Emulator::APP_ID)?.with_server_url(emulator.url())?;
+//! # let client = trusting(authority.pem().as_bytes(), vault)?;
+//! # client.create_session(apideck_vault_reqwest::CreateSession::new("test-consumer")).await?;
+//! # Ok(())
+//! # }
+//! # #[cfg(not(feature = "rustls"))]
+//! # fn main() {}
+//! ```
 //!
 //! # Time and retries
 //!
@@ -134,6 +165,29 @@
 //! # Ok(())
 //! # }
 //! ```
+//!
+//! # Other endpoints, other stacks
+//!
+//! [`send`](VaultClient::send) takes any [`Operation`], also one of your own, with the same retries, and returns
+//! the whole answer:
+//!
+//! ```
+//! # use apideck_vault_emulator::Emulator;
+//! use apideck_vault_reqwest::{Attempts, CreateSession, Vault, VaultClient};
+//!
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # let emulator = Emulator::start()?;
+//! # let vault = Vault::new(Emulator::API_KEY, Emulator::APP_ID)?.with_server_url(emulator.url())?;
+//! # let client = VaultClient::new(vault);
+//! let answer = client.send(CreateSession::new("test-consumer")).await?;
+//! println!("{} after {} attempts", answer.status(), Attempts::of(&answer));
+//! println!("{}", answer.body().session_uri());
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! For an HTTP stack that has no adapter, `apideck-vault-core` runs a call in a loop of ten lines.
 //!
 //! # Runtimes
 //!

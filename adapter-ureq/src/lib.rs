@@ -34,8 +34,6 @@
 //! [features](#features)), pooled connections (as many as there are concurrent calls; ureq by default keeps 3),
 //! 5 s to connect, no redirects, and proxies from the environment for https.
 //!
-//! For anything else, bring your own agent: see [`VaultClient::from_client`].
-//!
 //! **A log at level `trace` contains the API key and the session token**, because ureq then logs every byte
 //! of requests and answers, in hexadecimal. Leave that out with a filter for its part that does so, such as
 //! `RUST_LOG=trace,ureq_proto=debug`. At `debug`, neither is logged.
@@ -62,6 +60,39 @@
 //! - An attempt with a different timeout than the client was made with, because one call has its
 //!   own settings or its deadline is near, costs a little more, because that request needs its own
 //!   configuration.
+//!
+//! # TLS and root certificates
+//!
+//! A [feature](#features) decides which TLS the default client uses and what it trusts: Mozilla's root
+//! certificates, or the system's. For a root certificate from a file, a client certificate or another proxy,
+//! bring an agent of your own ([more](VaultClient::from_client)):
+//!
+//! ```
+//! use apideck_vault_ureq::{Vault, VaultClient, ureq};
+//!
+//! /// A client that trusts only this root certificate, which is PEM.
+//! # #[cfg(feature = "rustls")]
+//! fn trusting(root: &[u8], vault: Vault) -> Result<VaultClient, ureq::Error> {
+//!     use ureq::tls::{Certificate, TlsConfig};
+//!
+//!     let root = Certificate::from_pem(root)?;
+//!     let tls = TlsConfig::builder().root_certs([root].into()).build();
+//!     let agent = ureq::Agent::config_builder().tls_config(tls).build().new_agent();
+//!     Ok(VaultClient::from_client(vault, agent))
+//! }
+//! # #[cfg(feature = "rustls")]
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # use apideck_vault_emulator::{Certificate, Emulator};
+//! # let emulator = Emulator::start_https(Certificate::Good)?;
+//! # let authority = emulator.certificate_authority().ok_or("https has one")?;
+//! # let vault = Vault::new(Emulator::API_KEY, Emulator::APP_ID)?.with_server_url(emulator.url())?;
+//! # let client = trusting(authority.pem().as_bytes(), vault)?;
+//! # client.create_session(apideck_vault_ureq::CreateSession::new("test-consumer"))?;
+//! # Ok(())
+//! # }
+//! # #[cfg(not(feature = "rustls"))]
+//! # fn main() {}
+//! ```
 //!
 //! # Time and retries
 //!
@@ -144,6 +175,28 @@
 //! # Ok(())
 //! # }
 //! ```
+//!
+//! # Other endpoints, other stacks
+//!
+//! [`send`](VaultClient::send) takes any [`Operation`], also one of your own, with the same retries, and returns
+//! the whole answer:
+//!
+//! ```
+//! # use apideck_vault_emulator::Emulator;
+//! use apideck_vault_ureq::{Attempts, CreateSession, Vault, VaultClient};
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # let emulator = Emulator::start()?;
+//! # let vault = Vault::new(Emulator::API_KEY, Emulator::APP_ID)?.with_server_url(emulator.url())?;
+//! # let client = VaultClient::new(vault);
+//! let answer = client.send(CreateSession::new("test-consumer"))?;
+//! println!("{} after {} attempts", answer.status(), Attempts::of(&answer));
+//! println!("{}", answer.body().session_uri());
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! For an HTTP stack that has no adapter, `apideck-vault-core` runs a call in a loop of ten lines.
 //!
 //! # Features
 //!
