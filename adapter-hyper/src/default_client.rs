@@ -3,6 +3,7 @@
 use apideck_vault_core::error::ClientError;
 use apideck_vault_core::http::uri::Scheme;
 use apideck_vault_core::http::{Request, Response, Uri};
+use apideck_vault_core::proxy::EnvironmentProxy;
 use apideck_vault_core::{Bytes, Vault};
 use http_body_util::Full;
 use hyper::body::Incoming;
@@ -10,6 +11,7 @@ use hyper_util::client::legacy::connect::{Connect, HttpConnector};
 use hyper_util::client::legacy::{self, Client};
 use hyper_util::rt::{TokioExecutor, TokioTimer};
 use std::convert::Infallible;
+use std::env;
 use std::io;
 use std::pin::Pin;
 use std::sync::{Arc, OnceLock};
@@ -21,12 +23,12 @@ use crate::by_runtime::ByRuntime;
 use crate::tls;
 use crate::transport::BoxError;
 
-/// The service for encrypted and for plain requests.
+/// Where a call gets its service from.
 #[derive(Debug, Clone)]
 pub(crate) struct Clients<S> {
     client: S,
-    /// Fails if the client cannot send to this vault.
-    check: fn(&S, &Vault) -> Result<(), ClientError>,
+    /// The service for this vault's server.
+    of: fn(&S, &Vault) -> Result<S, ClientError>,
 }
 
 impl Clients<DefaultClient> {
@@ -34,7 +36,7 @@ impl Clients<DefaultClient> {
     pub(crate) fn by_default() -> Self {
         Self {
             client: DefaultClient::new(),
-            check: DefaultClient::check,
+            of: DefaultClient::of,
         }
     }
 }
@@ -43,14 +45,13 @@ impl<S: Clone> Clients<S> {
     pub(crate) fn of_caller(client: S) -> Self {
         Self {
             client,
-            check: |_, _| Ok(()),
+            of: |client, _| Ok(client.clone()),
         }
     }
 
-    /// The service for this vault's scheme.
+    /// The service for this vault's server.
     pub(crate) fn of(&self, vault: &Vault) -> Result<S, ClientError> {
-        (self.check)(&self.client, vault)?;
-        Ok(self.client.clone())
+        (self.of)(&self.client, vault)
     }
 }
 
@@ -74,14 +75,20 @@ impl<S: Clone> Clients<S> {
 /// # Ok::<(), apideck_vault_hyper::error::BuildError>(())
 /// ```
 #[derive(Debug, Clone)]
-pub struct DefaultClient(Arc<ByScheme>);
+pub struct DefaultClient {
+    ways: Arc<Ways>,
+    /// Whether https goes through the proxy.
+    is_tunneled: bool,
+}
 
-/// The first is made when it is first needed, so that a program that only uses plain http loads no
+/// Those for https are made when they are first needed, so that a program that only uses plain http loads no
 /// certificates.
 #[derive(Debug)]
-struct ByScheme {
+struct Ways {
     https: OnceLock<Pools<tls::Connector>>,
+    https_through_proxy: OnceLock<Pools<tls::Tunneled>>,
     http: Pools<HttpConnector>,
+    proxy: EnvironmentProxy,
 }
 
 #[derive(Debug)]
@@ -95,22 +102,47 @@ type Pool<C> = Client<InTime<C>, Full<Bytes>>;
 
 impl DefaultClient {
     fn new() -> Self {
-        Self(Arc::new(ByScheme {
-            https: OnceLock::new(),
-            http: Pools::new(tcp()),
-        }))
+        Self {
+            ways: Arc::new(Ways {
+                https: OnceLock::new(),
+                https_through_proxy: OnceLock::new(),
+                // Plain http goes to loopback, or was requested explicitly: a proxy could read the key.
+                http: Pools::new(tcp()),
+                proxy: EnvironmentProxy::new(variable),
+            }),
+            is_tunneled: false,
+        }
     }
 
-    fn check(&self, vault: &Vault) -> Result<(), ClientError> {
-        if vault.is_https() && self.0.https.get().is_none() {
-            let mut tcp = tcp();
-            tcp.enforce_http(false);
-            let https = Pools::new(tls::connector(tcp)?);
-            // Another thread may have been quicker.
-            let _ = self.0.https.set(https);
+    /// The client for this vault's server.
+    fn of(&self, vault: &Vault) -> Result<Self, ClientError> {
+        let ways = Arc::clone(&self.ways);
+        let proxy = ways.proxy.url_for(vault)?;
+        // Another thread may be quicker with each.
+        if let Some(proxy) = proxy {
+            if ways.https_through_proxy.get().is_none() {
+                let pools = Pools::new(tls::tunneled(proxy, tcp_below_tls())?);
+                let _ = ways.https_through_proxy.set(pools);
+            }
+        } else if vault.is_https() && ways.https.get().is_none() {
+            let pools = Pools::new(tls::connector(tcp_below_tls())?);
+            let _ = ways.https.set(pools);
         }
-        Ok(())
+        Ok(Self {
+            is_tunneled: proxy.is_some(),
+            ways,
+        })
     }
+}
+
+fn variable(name: &str) -> Option<String> {
+    Some(env::var_os(name)?.to_string_lossy().into_owned())
+}
+
+fn tcp_below_tls() -> HttpConnector {
+    let mut tcp = tcp();
+    tcp.enforce_http(false);
+    tcp
 }
 
 fn tcp() -> HttpConnector {
@@ -136,12 +168,17 @@ impl Service<Request<Full<Bytes>>> for DefaultClient {
     }
 
     fn call(&mut self, request: Request<Full<Bytes>>) -> Self::Future {
-        let is_https = request.uri().scheme() == Some(&Scheme::HTTPS);
-        match self.0.https.get() {
-            Some(https) if is_https => https.request(request),
-            // It refuses any other scheme.
-            _ => self.0.http.request(request),
+        let ways = &self.ways;
+        if request.uri().scheme() == Some(&Scheme::HTTPS) {
+            if let (true, Some(https)) = (self.is_tunneled, ways.https_through_proxy.get()) {
+                return https.request(request);
+            }
+            if let (false, Some(https)) = (self.is_tunneled, ways.https.get()) {
+                return https.request(request);
+            }
         }
+        // It refuses any other scheme.
+        ways.http.request(request)
     }
 }
 

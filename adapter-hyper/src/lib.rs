@@ -33,9 +33,10 @@
 //! # The default client
 //!
 //! It is made for this one job: hyper-util's pooled client, https with rustls and Mozilla's root
-//! certificates (or the system's: [features](#features)), HTTP/1.1, and 5 s to connect. If an idle connection
-//! turns out to be closed before a request was started on it, the request is sent on another connection, and
-//! this does not count as an attempt. It does not follow redirects or use a proxy.
+//! certificates (or the system's: [features](#features)), HTTP/1.1, 5 s to connect, no redirects, and
+//! [proxies from the environment](proxy::EnvironmentProxy) for https. If an idle connection turns out to be closed
+//! before a request was started on it, the request is sent on another connection, and this does not count as an
+//! attempt.
 //!
 //! It does not speak HTTP/2, which costs a warm call 1.4 to 1.5 times the processor time and saves round trips
 //! only where many calls begin at once on one open connection (the figures are in the
@@ -51,8 +52,8 @@
 //! # TLS and root certificates
 //!
 //! A [feature](#features) decides which TLS the default client uses and what it trusts: Mozilla's root
-//! certificates, or the system's. For a root certificate from a file, a client certificate or a proxy,
-//! bring a service of your own ([more](VaultClient::from_client)):
+//! certificates, or the system's. For a root certificate from a file, a client certificate or HTTP/2, bring a
+//! service of your own ([more](VaultClient::from_client)):
 //!
 //! ```
 //! use apideck_vault_hyper::hyper_util::client::legacy::{Client, connect::HttpConnector};
@@ -259,6 +260,8 @@ mod default_client;
 mod drive;
 mod tls;
 mod transport;
+#[cfg(any(feature = "rustls", feature = "native-tls"))]
+mod tunnel;
 
 pub use apideck_vault_core::*;
 // Named once more, so that rustdoc does not take their documentation in: the core's `no_inline` is not

@@ -51,7 +51,7 @@ impl VaultClient {
     pub fn from_client(settings: impl Into<ClientSettings>, client: reqwest::Client) -> Self {
         Self {
             settings: settings.into(),
-            clients: Clients::of_caller(client),
+            clients: Clients::OfCaller(client),
         }
     }
 

@@ -1,5 +1,6 @@
 //! The loop around a call.
 
+use apideck_vault_core::error::ClientError;
 use apideck_vault_core::http::Response;
 use apideck_vault_core::{Operation, PreparedCall, Step};
 use tokio::time::{Instant, sleep};
@@ -9,11 +10,11 @@ use crate::{CallError, transport};
 
 /// Runs a whole call. Its time begins when the future is first polled.
 pub(crate) async fn drive<O: Operation, T>(
-    client: Source,
+    client: Result<Source, ClientError>,
     call: PreparedCall<O, reqwest::Error>,
     wanted: fn(Response<O::Output>) -> T,
 ) -> Result<T, CallError> {
-    let client = client.client()?;
+    let client = client?.client()?;
     let mut step = call.begin();
     let started = Instant::now();
     loop {

@@ -32,7 +32,7 @@
 //!
 //! It is made for this one job: https with rustls and Mozilla's root certificates (or the system's:
 //! [features](#features)), pooled connections, HTTP/1.1, 5 s to connect, no redirects, none of reqwest's own
-//! retries, and proxies from the environment for https.
+//! retries, and [proxies from the environment](proxy::EnvironmentProxy) for https.
 //!
 //! A server that floods a connection with nonsense can keep its thread busy for so long that timeouts
 //! come some seconds late, in a runtime with one thread, because reqwest does not let its users limit how

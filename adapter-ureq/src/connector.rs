@@ -1,13 +1,12 @@
 //! Opening a connection: the lookup, TCP, a proxy and TLS, all within one time to connect.
 
-use std::io;
 use std::sync::Arc;
+use ureq::Error;
 use ureq::config::Config;
 use ureq::http::Uri;
 use ureq::unversioned::resolver::{ResolvedSocketAddrs, Resolver};
 use ureq::unversioned::transport::time::Instant;
 use ureq::unversioned::transport::{ConnectionDetails, Connector, NextTimeout, Transport};
-use ureq::{Error, ProxyProtocol};
 
 use crate::connection::Connection;
 use crate::limit::{Limit, ToProxy};
@@ -44,7 +43,6 @@ impl<C: Connector<Out = Box<dyn Transport>>> Connector for InTime<C> {
 
 impl<C: Connector<Out = Box<dyn Transport>>> InTime<C> {
     fn open(&self, details: &ConnectionDetails<'_>) -> Result<Option<Box<dyn Transport>>, Error> {
-        check_proxy(details)?;
         let limit = Arc::new(Limit::begin(details.timeout));
         // There are none if a proxy is to look the name up.
         let addrs = match details.addrs.is_empty() {
@@ -87,18 +85,6 @@ impl<C: Connector<Out = Box<dyn Transport>>> InTime<C> {
         );
         limit.end();
         opened
-    }
-}
-
-/// Refuses a SOCKS proxy, at which ureq panics.
-fn check_proxy(details: &ConnectionDetails<'_>) -> Result<(), Error> {
-    match details.config.proxy().map(|proxy| proxy.protocol()) {
-        None | Some(ProxyProtocol::Http | ProxyProtocol::Https) => Ok(()),
-        Some(protocol) => {
-            let scheme = protocol.to_string().to_ascii_lowercase();
-            let problem = format!("unsupported scheme {scheme} of the proxy in the environment");
-            Err(Error::Io(io::Error::other(problem)))
-        }
     }
 }
 

@@ -1,7 +1,9 @@
 //! The ureq agents that are used unless the caller provides one.
 
 use apideck_vault_core::error::ClientError;
+use apideck_vault_core::proxy::EnvironmentProxy;
 use apideck_vault_core::{ClientSettings, Vault};
+use std::env;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 use ureq::config::{AutoHeaderValue, ConfigBuilder};
@@ -9,7 +11,6 @@ use ureq::typestate::AgentScope;
 use ureq::{Agent, Proxy};
 
 use crate::connector::{InTime, Later};
-use crate::proxy::ForHttps;
 use crate::times::clamped;
 use crate::tls;
 
@@ -31,7 +32,8 @@ pub(crate) struct Clients {
     https: Arc<OnceLock<Agent>>,
     https_through_proxy: Arc<OnceLock<Agent>>,
     http: Agent,
-    proxy: Option<Arc<ForHttps>>,
+    /// Not for an agent of the caller's.
+    proxy: Option<Arc<EnvironmentProxy>>,
     usual: Option<Duration>,
 }
 
@@ -49,7 +51,7 @@ impl Clients {
             https_through_proxy: Arc::default(),
             // Plain http goes to loopback, or was requested explicitly: a proxy could read the key.
             http: agent(config(usual)),
-            proxy: ForHttps::of_environment().map(Arc::new),
+            proxy: Some(Arc::new(EnvironmentProxy::new(variable))),
             usual,
         }
     }
@@ -69,11 +71,13 @@ impl Clients {
         if !vault.is_https() {
             return Ok(&self.http);
         }
-        let (agent, proxy) = match &self.proxy {
-            Some(proxy) if proxy.is_for(vault) => {
-                (&self.https_through_proxy, Some(proxy.proxy.clone()))
-            }
-            _ => (&self.https, None),
+        let proxy = match &self.proxy {
+            Some(proxy) => proxy.url_for(vault)?,
+            None => None,
+        };
+        let agent = match proxy {
+            Some(_) => &self.https_through_proxy,
+            None => &self.https,
         };
         if let Some(agent) = agent.get() {
             return Ok(agent);
@@ -83,7 +87,14 @@ impl Clients {
     }
 }
 
-fn https(timeout: Option<Duration>, proxy: Option<Proxy>) -> Result<Agent, ClientError> {
+fn variable(name: &str) -> Option<String> {
+    Some(env::var_os(name)?.to_string_lossy().into_owned())
+}
+
+fn https(timeout: Option<Duration>, proxy: Option<&str>) -> Result<Agent, ClientError> {
+    // The error may have the password.
+    let unusable = |_| ClientError::unbuildable("ureq", "it cannot use the environment's proxy");
+    let proxy = proxy.map(Proxy::new).transpose().map_err(unusable)?;
     Ok(agent(tls::https(config(timeout).proxy(proxy))?))
 }
 

@@ -32,7 +32,7 @@
 //!
 //! It is made for this one job: https with rustls and Mozilla's root certificates (or the system's:
 //! [features](#features)), pooled connections (as many as there are concurrent calls; ureq by default keeps 3),
-//! 5 s to connect, no redirects, and proxies from the environment for https.
+//! 5 s to connect, no redirects, and [proxies from the environment](proxy::EnvironmentProxy) for https.
 //!
 //! **A log at level `trace` contains the API key and the session token**, because ureq then logs every byte
 //! of requests and answers, in hexadecimal. Leave that out with a filter for its part that does so, such as
@@ -64,7 +64,7 @@
 //! # TLS and root certificates
 //!
 //! A [feature](#features) decides which TLS the default client uses and what it trusts: Mozilla's root
-//! certificates, or the system's. For a root certificate from a file, a client certificate or another proxy,
+//! certificates, or the system's. For a root certificate from a file, a client certificate or a SOCKS proxy,
 //! bring an agent of your own ([more](VaultClient::from_client)):
 //!
 //! ```
@@ -241,7 +241,6 @@ mod drive;
 mod limit;
 mod lookup;
 mod not_connected;
-mod proxy;
 mod steps;
 mod times;
 mod tls;

@@ -1,4 +1,5 @@
-//! TLS for the default client: `native-tls` goes before `rustls-platform-verifier`, and that before `rustls`.
+//! TLS for the default client: `native-tls` takes precedence over `rustls-platform-verifier`, and that
+//! over `rustls`.
 
 use apideck_vault_core::error::ClientError;
 use ureq::Error;

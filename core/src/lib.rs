@@ -168,6 +168,7 @@
 
 pub mod error;
 pub mod operation;
+pub mod proxy;
 pub mod retry;
 
 // Before `call`, so that the setters come first on the page of `ClientSettings`.

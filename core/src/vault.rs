@@ -163,6 +163,10 @@ impl Vault {
         self.0.server.is_https()
     }
 
+    pub(crate) fn host(&self) -> &str {
+        self.0.server.host()
+    }
+
     /// A request with the headers that every operation has: `authorization`, `x-apideck-app-id`,
     /// `accept`, `user-agent` and, if there is a body, `content-type: application/json`. An
     /// [`Operation`](crate::Operation) starts with this. `path` must begin with a slash; encode any

@@ -9,7 +9,7 @@ const LAYERS: [&[&str]; 7] = [
     &["error"],
     &["retry", "observe"],
     &["token", "session", "vault"],
-    &["operation"],
+    &["operation", "proxy"],
     &["connect", "create_session"],
     &["settings"],
     &["call"],

@@ -35,6 +35,19 @@ pub enum ClientError {
         /// The HTTP stack's error message.
         reason: String,
     },
+    /// The environment names a proxy for the server, but not one that the default client can use.
+    #[error(
+        "the proxy in {variable} {problem}: it must be the URL of an http or https proxy, such as \
+         http://user:password@proxy.example:3128, percent-encoded; \
+         for any other, bring your own client with `from_client`"
+    )]
+    #[non_exhaustive]
+    UnusableProxy {
+        /// The name of the environment's variable.
+        variable: Cow<'static, str>,
+        /// What is wrong with its value: a predicate, without the value.
+        problem: String,
+    },
 }
 
 impl ClientError {
@@ -42,6 +55,18 @@ impl ClientError {
     pub fn missing_tls(package: impl Into<Cow<'static, str>>) -> Self {
         Self::MissingTls {
             package: package.into(),
+        }
+    }
+
+    /// For a variable that does not name a proxy of which a client can make use. `problem` is a predicate without the
+    /// value, which may have a password.
+    pub fn unusable_proxy(
+        variable: impl Into<Cow<'static, str>>,
+        problem: impl Into<String>,
+    ) -> Self {
+        Self::UnusableProxy {
+            variable: variable.into(),
+            problem: problem.into(),
         }
     }
 

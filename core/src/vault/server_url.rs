@@ -56,6 +56,11 @@ impl Server {
         })
     }
 
+    /// An IPv6 address is in brackets.
+    pub(super) fn host(&self) -> &str {
+        self.authority.host()
+    }
+
     pub(super) fn is_https(&self) -> bool {
         self.scheme == Scheme::HTTPS
     }
@@ -63,7 +68,7 @@ impl Server {
     /// Whether the host is `localhost` or a loopback address. (Not a subdomain of `localhost`: some
     /// systems leave those to the resolver.)
     pub(super) fn is_loopback(&self) -> bool {
-        let host = self.authority.host().to_ascii_lowercase();
+        let host = self.host().to_ascii_lowercase();
         let address = host.trim_start_matches('[').trim_end_matches(']');
         match address.parse::<IpAddr>() {
             Ok(IpAddr::V4(address)) => address.is_loopback(),

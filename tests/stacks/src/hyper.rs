@@ -42,7 +42,7 @@ impl HttpStack for Hyper {
         match ability {
             Ability::Blocking => Some("its calls do not block"),
             Ability::ProxyOfEnvironment => {
-                Some("hyper does not read the environment: a proxy takes a custom connector")
+                Some("hyper's own client does not read the environment: the adapter's does")
             }
             Ability::FollowingRedirects => Some("hyper does not follow redirects"),
             Ability::TimingBodies => Some("a timeout around a service ends where the body begins"),

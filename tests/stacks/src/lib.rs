@@ -79,7 +79,7 @@ pub enum Ability {
     Blocking,
     /// The stack can speak HTTP/2.
     Http2,
-    /// Proxies come from the environment.
+    /// The stack's own client takes proxies from the environment.
     ProxyOfEnvironment,
     /// The stack's own client follows redirects even when the adapter uses it.
     FollowingRedirects,

@@ -1,4 +1,4 @@
-//! Proxies from the environment, where the stack's users expect them.
+//! Proxies from the environment.
 
 use apideck_vault_emulator::{Certificate, Emulator};
 use apideck_vault_stacks::{Ability, Stack};
@@ -8,23 +8,26 @@ use std::time::Instant;
 use crate::case::{Case, case};
 use crate::child::{self, Task};
 use crate::proxy::Proxy;
+use crate::roots;
 use crate::settings::PATIENCE;
 
 #[rustfmt::skip] // A case is a line.
 pub(crate) const CASES: &[Case] = &[
     case("https_goes_through_the_proxy_of_the_environment", https).needs(Ability::ProxyOfEnvironment),
     case("a_custom_client_sends_http_through_the_proxy_too", http).needs(Ability::ProxyOfEnvironment),
-    case("plain_http_of_a_default_client_goes_past_the_proxy", http_by_default).needs(Ability::ProxyOfEnvironment),
-    case("the_proxy_for_https_goes_before_the_one_for_all", https_before_all).needs(Ability::ProxyOfEnvironment),
-    case("https_goes_past_the_proxy_for_http", past_http).needs(Ability::ProxyOfEnvironment),
-    case("the_proxy_gets_the_user_and_password_of_its_url", password).needs(Ability::ProxyOfEnvironment),
-    case("no_proxy_goes_past_the_proxy", no_proxy).needs(Ability::ProxyOfEnvironment),
-    case("no_proxy_holds_for_what_is_below_a_name", below_no_proxy).needs(Ability::ProxyOfEnvironment),
-    case("a_proxy_that_refuses_is_not_sent", refusing).needs(Ability::ProxyOfEnvironment),
-    case("a_proxy_that_is_not_there_is_not_sent", absent).needs(Ability::ProxyOfEnvironment),
-    case("a_proxy_that_drips_its_answer_is_given_up", dripping).needs(Ability::ProxyOfEnvironment),
-    case("a_default_client_uses_the_proxy_too", by_default).needs(Ability::ProxyOfEnvironment),
-    case("a_socks_proxy_is_not_passed_by_and_ends_the_call", socks).needs(Ability::ProxyOfEnvironment),
+    case("plain_http_of_a_default_client_goes_past_the_proxy", http_by_default),
+    case("the_proxy_for_https_goes_before_the_one_for_all", https_before_all),
+    case("https_goes_past_the_proxy_for_http", past_http),
+    case("the_proxy_gets_the_user_and_password_of_its_url", password),
+    case("no_proxy_goes_past_the_proxy", no_proxy),
+    case("no_proxy_holds_for_what_is_below_a_name", below_no_proxy),
+    case("no_proxy_holds_for_a_range_of_addresses", range),
+    case("a_proxy_that_refuses_is_not_sent", refusing),
+    case("a_proxy_that_is_not_there_is_not_sent", absent),
+    case("a_proxy_that_drips_its_answer_is_given_up", dripping),
+    case("a_default_client_uses_the_proxy_too", by_default),
+    case("an_https_proxy_is_spoken_to_over_tls", over_tls),
+    case("a_proxy_that_cannot_be_used_is_not_passed_by_and_ends_the_call", unusable),
 ];
 
 fn connect_line(emulator: &Emulator) -> String {
@@ -139,12 +142,31 @@ fn below_no_proxy(stack: Stack) {
     }
 }
 
+fn range(stack: Stack) {
+    let emulator = Emulator::start_https(Certificate::Good).unwrap();
+    let url = format!("https://{}", emulator.address());
+    for (list, through) in [
+        ("10.0.0.0/8,127.0.0.0/8", 0),
+        ("10.0.0.0/8", 1),
+        ("0.0.1", 1),
+    ] {
+        let proxy = Proxy::start();
+        let environment = [
+            (child::URL, url.as_str()),
+            ("HTTPS_PROXY", proxy.url()),
+            ("NO_PROXY", list),
+        ];
+        let outcome = child::run(Task::CallByDefault, stack, &emulator, &environment);
+        assert_eq!(proxy.heads().len(), through, "{list}: {outcome}");
+    }
+}
+
 fn refusing(stack: Stack) {
     let emulator = Emulator::start_https(Certificate::Good).unwrap();
     for status in ["407 Proxy Authentication Required", "502 Bad Gateway"] {
         let proxy = Proxy::refusing(status);
         let environment = [("HTTPS_PROXY", proxy.url())];
-        let outcome = child::run(Task::Call, stack, &emulator, &environment);
+        let outcome = child::run(Task::CallByDefault, stack, &emulator, &environment);
         assert!(outcome.starts_with("NotSent: "), "{status}: {outcome}");
         assert_eq!(proxy.heads().len(), 1);
     }
@@ -160,7 +182,7 @@ fn absent(stack: Stack) {
         .unwrap();
     let url = format!("http://{address}");
     let environment = [("HTTPS_PROXY", url.as_str())];
-    let outcome = child::run(Task::Call, stack, &emulator, &environment);
+    let outcome = child::run(Task::CallByDefault, stack, &emulator, &environment);
     assert!(outcome.starts_with("Refused: "), "{outcome}");
     assert!(emulator.requests().is_empty());
 }
@@ -189,27 +211,43 @@ fn by_default(stack: Stack) {
         "{outcome}"
     );
     assert!(proxy.heads()[0].starts_with(&connect_line(&emulator)));
+    if roots::ARE_TRUSTED {
+        let outcome = child::run(Task::Call, stack, &emulator, &environment);
+        assert_eq!(outcome, "a session");
+        assert_eq!(proxy.heads().len(), 2);
+    }
+}
+
+/// The emulator is no proxy, but it has a certificate.
+fn over_tls(stack: Stack) {
+    let emulator = Emulator::start_https(Certificate::Good).unwrap();
+    let url = emulator.url();
+    let environment = [("HTTPS_PROXY", url.as_str())];
+    let outcome = child::run(Task::CallByDefault, stack, &emulator, &environment);
+    assert!(outcome.starts_with("Untrusted: "), "{outcome}");
+    assert!(emulator.requests().is_empty());
+    if roots::ARE_TRUSTED {
+        let outcome = child::run(Task::Call, stack, &emulator, &environment);
+        assert!(outcome.starts_with("NotSent: "), "{outcome}");
+        assert_eq!(emulator.requests()[0].method, "CONNECT");
+    }
 }
 
 /// The default clients have no SOCKS. To go past the proxy, and without a word, is not what was asked for.
-fn socks(stack: Stack) {
+fn unusable(stack: Stack) {
     let emulator = Emulator::start_https(Certificate::Good).unwrap();
     let address = emulator.address();
-    for scheme in ["socks4", "socks4a", "socks5", "socks5h"] {
+    for scheme in ["socks4", "socks4a", "socks5", "socks5h", "socks", "ftp"] {
         let url = format!("{scheme}://name:password@{address}");
         let environment = [("HTTPS_PROXY", url.as_str())];
         let outcome = child::run(Task::CallByDefault, stack, &emulator, &environment);
-        assert!(!outcome.contains("password"), "{outcome}");
-        // With that, reqwest speaks HTTP to it, which a SOCKS proxy does not understand.
-        if cfg!(feature = "native-tls") && stack.name() == "reqwest" {
-            assert!(outcome.starts_with("NotSent: "), "{outcome}");
-            continue;
-        }
+        assert!(!outcome.contains("password@"), "{outcome}");
         // Which is not retried.
-        assert!(outcome.starts_with("Other: "), "{outcome}");
-        let problem = format!("unsupported scheme {scheme}");
+        assert!(outcome.starts_with("Client(UnusableProxy"), "{outcome}");
+        let problem = format!("has the scheme {scheme}");
         assert!(outcome.contains(&problem), "{outcome}");
     }
+    assert_eq!(emulator.requests().len(), 0);
     let environment = [
         ("HTTPS_PROXY", "socks5://127.0.0.1:1"),
         ("NO_PROXY", "localhost"),
