@@ -10,6 +10,7 @@ use apideck_vault_core::error::{
 };
 use apideck_vault_core::http::Response;
 use apideck_vault_core::operation::{broken, refused};
+use apideck_vault_core::proxy::EnvironmentProxy;
 use apideck_vault_core::retry::{
     Cause, ExponentialBackoff, FailedAttempt, RetryBudget, Verdict, WhenEmpty,
 };
@@ -171,6 +172,18 @@ fn errors(texts: &mut Texts) {
         texts.error(&error.unwrap_err());
         let error = SessionToken::new(wrong).claims();
         texts.error(&error.unwrap_err());
+    }
+    for url in [
+        "http://user:secret@proxy",
+        "socks5://user:secret@proxy",
+        "user:secret@ proxy",
+    ] {
+        let url = url.replace("secret", TOKEN);
+        let proxy = EnvironmentProxy::new(|name| (name == "HTTPS_PROXY").then(|| url.clone()));
+        texts.debug(&proxy);
+        if let Err(error) = proxy.url_for(&vault()) {
+            texts.error(&error);
+        }
     }
     texts.error(&ClientError::missing_tls("apideck-vault-ureq"));
     texts.error(&TransportError::new("the pool is closed"));
