@@ -132,9 +132,6 @@ where
     ) -> impl Future<Output = Result<T, CallError>> + use<O, T, S, B> {
         let seed = RandomState::new().hash_one(());
         let client = self.clients.of(&self.settings.vault);
-        drive(
-            client.map(|client| (client, self.settings.prepare(operation, seed))),
-            wanted,
-        )
+        drive(client, self.settings.prepare(operation, seed), wanted)
     }
 }

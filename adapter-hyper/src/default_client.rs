@@ -2,26 +2,24 @@
 
 use apideck_vault_core::error::ClientError;
 use apideck_vault_core::http::uri::Scheme;
-use apideck_vault_core::http::{Request, Response, Uri};
+use apideck_vault_core::http::{Request, Response};
 use apideck_vault_core::proxy::EnvironmentProxy;
 use apideck_vault_core::{Bytes, Vault};
 use http_body_util::Full;
 use hyper::body::Incoming;
-use hyper_util::client::legacy::connect::{Connect, HttpConnector};
+use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::client::legacy::{self, Client};
 use hyper_util::rt::{TokioExecutor, TokioTimer};
 use std::convert::Infallible;
 use std::env;
-use std::io;
-use std::pin::Pin;
 use std::sync::{Arc, OnceLock};
 use std::task::{Context, Poll};
 use std::time::Duration;
 use tower_service::Service;
 
 use crate::by_runtime::ByRuntime;
+use crate::connector::{CONNECT_TIMEOUT, InTime};
 use crate::tls;
-use crate::transport::BoxError;
 
 /// Where a call gets its service from.
 #[derive(Debug, Clone)]
@@ -85,20 +83,20 @@ pub struct DefaultClient {
 /// certificates.
 #[derive(Debug)]
 struct Ways {
-    https: OnceLock<Pools<tls::Connector>>,
-    https_through_proxy: OnceLock<Pools<tls::Tunneled>>,
-    http: Pools<HttpConnector>,
+    https: OnceLock<Pools>,
+    https_through_proxy: OnceLock<Pools>,
+    http: Pools,
     proxy: EnvironmentProxy,
 }
 
 #[derive(Debug)]
-struct Pools<C> {
-    connector: InTime<C>,
+struct Pools {
+    connector: InTime,
     // In an `Arc`, because every call clones it, and cloning hyper-util's client copies its settings.
-    by_runtime: ByRuntime<Arc<Pool<C>>>,
+    by_runtime: ByRuntime<Arc<Pool>>,
 }
 
-type Pool<C> = Client<InTime<C>, Full<Bytes>>;
+type Pool = Client<InTime, Full<Bytes>>;
 
 impl DefaultClient {
     fn new() -> Self {
@@ -107,8 +105,8 @@ impl DefaultClient {
                 https: OnceLock::new(),
                 https_through_proxy: OnceLock::new(),
                 // Plain http goes to loopback, or was requested explicitly: a proxy could read the key.
-                http: Pools::new(tcp()),
-                proxy: EnvironmentProxy::new(variable),
+                http: Pools::new(InTime::new(tcp())),
+                proxy: EnvironmentProxy::new(|name| env::var_os(name)),
             }),
             is_tunneled: false,
         }
@@ -116,27 +114,21 @@ impl DefaultClient {
 
     /// The client for this vault's server.
     fn of(&self, vault: &Vault) -> Result<Self, ClientError> {
-        let ways = Arc::clone(&self.ways);
-        let proxy = ways.proxy.url_for(vault)?;
-        // Another thread may be quicker with each.
-        if let Some(proxy) = proxy {
-            if ways.https_through_proxy.get().is_none() {
-                let pools = Pools::new(tls::tunneled(proxy, tcp_below_tls())?);
-                let _ = ways.https_through_proxy.set(pools);
-            }
-        } else if vault.is_https() && ways.https.get().is_none() {
-            let pools = Pools::new(tls::connector(tcp_below_tls())?);
-            let _ = ways.https.set(pools);
+        let proxy = self.ways.proxy.url_for(vault)?;
+        let pools = match proxy {
+            Some(_) => &self.ways.https_through_proxy,
+            None => &self.ways.https,
+        };
+        if vault.is_https() && pools.get().is_none() {
+            let connector = tls::connector(tcp_below_tls(), proxy)?;
+            // Another thread may have been quicker.
+            let _ = pools.set(Pools::new(connector));
         }
         Ok(Self {
+            ways: Arc::clone(&self.ways),
             is_tunneled: proxy.is_some(),
-            ways,
         })
     }
-}
-
-fn variable(name: &str) -> Option<String> {
-    Some(env::var_os(name)?.to_string_lossy().into_owned())
 }
 
 fn tcp_below_tls() -> HttpConnector {
@@ -168,27 +160,23 @@ impl Service<Request<Full<Bytes>>> for DefaultClient {
     }
 
     fn call(&mut self, request: Request<Full<Bytes>>) -> Self::Future {
-        let ways = &self.ways;
-        if request.uri().scheme() == Some(&Scheme::HTTPS) {
-            if let (true, Some(https)) = (self.is_tunneled, ways.https_through_proxy.get()) {
-                return https.request(request);
-            }
-            if let (false, Some(https)) = (self.is_tunneled, ways.https.get()) {
-                return https.request(request);
-            }
+        let is_https = request.uri().scheme() == Some(&Scheme::HTTPS);
+        let https = match self.is_tunneled {
+            true => &self.ways.https_through_proxy,
+            false => &self.ways.https,
+        };
+        match https.get() {
+            Some(https) if is_https => https.request(request),
+            // It refuses any other scheme.
+            _ => self.ways.http.request(request),
         }
-        // It refuses any other scheme.
-        ways.http.request(request)
     }
 }
 
-impl<C> Pools<C>
-where
-    InTime<C>: Connect + Clone + Send + Sync + 'static,
-{
-    fn new(connector: C) -> Self {
+impl Pools {
+    fn new(connector: InTime) -> Self {
         Self {
-            connector: InTime(connector),
+            connector,
             by_runtime: ByRuntime::new(),
         }
     }
@@ -198,7 +186,7 @@ where
         pool.request(request)
     }
 
-    fn another(&self) -> Result<Arc<Pool<C>>, Infallible> {
+    fn another(&self) -> Result<Arc<Pool>, Infallible> {
         let pool = Client::builder(TokioExecutor::new())
             .pool_timer(TokioTimer::new())
             .pool_idle_timeout(IDLE_TIMEOUT)
@@ -207,38 +195,6 @@ where
         Ok(Arc::new(pool))
     }
 }
-
-/// A connector that gives up if connecting takes too long, including the name lookup and the TLS
-/// handshake.
-#[derive(Debug, Clone)]
-struct InTime<C>(C);
-
-impl<C> Service<Uri> for InTime<C>
-where
-    C: Service<Uri>,
-    C::Error: Into<BoxError>,
-    C::Future: Send + 'static,
-{
-    type Response = C::Response;
-    type Error = BoxError;
-    type Future = Pin<Box<dyn Future<Output = Result<C::Response, BoxError>> + Send>>;
-
-    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), BoxError>> {
-        self.0.poll_ready(context).map_err(Into::into)
-    }
-
-    fn call(&mut self, server: Uri) -> Self::Future {
-        let connecting = self.0.call(server);
-        Box::pin(async move {
-            match tokio::time::timeout(CONNECT_TIMEOUT, connecting).await {
-                Ok(connected) => connected.map_err(Into::into),
-                Err(too_late) => Err(io::Error::from(too_late).into()),
-            }
-        })
-    }
-}
-
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Below the 60 s after which AWS' balancers, and many NATs, forget a connection without a word, so that
 /// a request after a pause does not vanish on it

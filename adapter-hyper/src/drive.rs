@@ -13,7 +13,8 @@ use crate::transport::{self, BoxError};
 
 /// Runs a whole call. Its time begins when the future is first polled.
 pub(crate) async fn drive<O: Operation, T, S, B>(
-    prepared: Result<(S, PreparedCall<O, TransportError>), ClientError>,
+    client: Result<S, ClientError>,
+    call: PreparedCall<O, TransportError>,
     wanted: fn(Response<O::Output>) -> T,
 ) -> Result<T, CallError>
 where
@@ -22,7 +23,10 @@ where
     B: Body,
     B::Error: Into<BoxError>,
 {
-    let (client, call) = prepared?;
+    let client = match client {
+        Ok(client) => client,
+        Err(error) => return Err(call.cannot_send(error)),
+    };
     let mut step = call.begin();
     let started = Instant::now();
     loop {

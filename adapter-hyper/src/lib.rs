@@ -256,6 +256,7 @@
 mod by_runtime;
 mod client;
 mod connect;
+mod connector;
 mod default_client;
 mod drive;
 mod tls;

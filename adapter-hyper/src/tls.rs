@@ -4,59 +4,61 @@
 use apideck_vault_core::error::ClientError;
 use hyper_util::client::legacy::connect::HttpConnector;
 
-pub(crate) use of_features::{Connector, Tunneled, connector, tunneled};
+use crate::connector::InTime;
+
+/// The connector for https, through the proxy with this URL if there is one.
+pub(crate) use of_features::connector;
 
 /// The system's TLS library and its root certificates.
 #[cfg(feature = "native-tls")]
 mod of_features {
-    use super::{ClientError, HttpConnector};
+    use super::{ClientError, HttpConnector, InTime};
     use crate::tunnel::tunnel;
     use hyper_tls::HttpsConnector;
-    use hyper_util::client::legacy::connect::proxy::Tunnel;
     use tokio_native_tls::TlsConnector;
     use tokio_native_tls::native_tls::{self, Protocol};
 
-    pub(crate) type Connector = HttpsConnector<HttpConnector>;
-    pub(crate) type Tunneled = HttpsConnector<Tunnel<Connector>>;
-
-    pub(crate) fn connector(tcp: HttpConnector) -> Result<Connector, ClientError> {
-        Ok((tcp, tls()?).into())
-    }
-
-    pub(crate) fn tunneled(proxy: &str, tcp: HttpConnector) -> Result<Tunneled, ClientError> {
-        let tls = tls()?;
-        Ok((tunnel(proxy, (tcp, tls.clone()).into())?, tls).into())
-    }
-
-    fn tls() -> Result<TlsConnector, ClientError> {
+    pub(crate) fn connector(
+        tcp: HttpConnector,
+        proxy: Option<&str>,
+    ) -> Result<InTime, ClientError> {
         let tls = native_tls::TlsConnector::builder()
             .min_protocol_version(Some(Protocol::Tlsv12))
             .build()
             .map_err(|error| ClientError::unbuildable("hyper", error))?;
-        Ok(tls.into())
+        let tls = TlsConnector::from(tls);
+        let direct = HttpsConnector::from((tcp, tls.clone()));
+        Ok(match proxy {
+            Some(url) => InTime::new(HttpsConnector::from((tunnel(url, direct)?, tls))),
+            None => InTime::new(direct),
+        })
     }
 }
 
 /// Names its provider, so that another one elsewhere in the program has no effect on this client.
 #[cfg(all(feature = "rustls", not(feature = "native-tls")))]
 mod of_features {
-    use super::{ClientError, HttpConnector};
+    use super::{ClientError, HttpConnector, InTime};
     use crate::tunnel::tunnel;
+    use hyper_rustls::HttpsConnectorBuilder;
     use hyper_rustls::builderstates::WantsSchemes;
-    use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
-    use hyper_util::client::legacy::connect::proxy::Tunnel;
 
-    pub(crate) type Connector = HttpsConnector<HttpConnector>;
-    pub(crate) type Tunneled = HttpsConnector<Tunnel<Connector>>;
-
-    pub(crate) fn connector(tcp: HttpConnector) -> Result<Connector, ClientError> {
-        Ok(tls()?.https_only().enable_http1().wrap_connector(tcp))
-    }
-
-    pub(crate) fn tunneled(proxy: &str, tcp: HttpConnector) -> Result<Tunneled, ClientError> {
-        let to_proxy = tls()?.https_or_http().enable_http1().wrap_connector(tcp);
-        let tunnel = tunnel(proxy, to_proxy)?;
-        Ok(tls()?.https_only().enable_http1().wrap_connector(tunnel))
+    pub(crate) fn connector(
+        tcp: HttpConnector,
+        proxy: Option<&str>,
+    ) -> Result<InTime, ClientError> {
+        let tls = tls()?;
+        let Some(url) = proxy else {
+            return Ok(InTime::new(
+                tls.https_only().enable_http1().wrap_connector(tcp),
+            ));
+        };
+        let to_proxy = tls.https_or_http().enable_http1().wrap_connector(tcp);
+        let through = tunnel(url, to_proxy)?;
+        let tls = self::tls()?;
+        Ok(InTime::new(
+            tls.https_only().enable_http1().wrap_connector(through),
+        ))
     }
 
     fn tls() -> Result<HttpsConnectorBuilder<WantsSchemes>, ClientError> {
@@ -72,16 +74,9 @@ mod of_features {
 
 #[cfg(not(any(feature = "rustls", feature = "native-tls")))]
 mod of_features {
-    use super::{ClientError, HttpConnector};
+    use super::{ClientError, HttpConnector, InTime};
 
-    pub(crate) type Connector = HttpConnector;
-    pub(crate) type Tunneled = HttpConnector;
-
-    pub(crate) fn connector(_: HttpConnector) -> Result<Connector, ClientError> {
+    pub(crate) fn connector(_: HttpConnector, _: Option<&str>) -> Result<InTime, ClientError> {
         Err(ClientError::missing_tls("apideck-vault-hyper"))
-    }
-
-    pub(crate) fn tunneled(_: &str, tcp: HttpConnector) -> Result<Tunneled, ClientError> {
-        connector(tcp)
     }
 }

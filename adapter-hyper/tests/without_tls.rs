@@ -4,12 +4,19 @@
 
 use apideck_vault_emulator::Emulator;
 use apideck_vault_hyper::error::{CallErrorKind, ClientError};
-use apideck_vault_hyper::{CreateSession, Vault, VaultClient};
+use apideck_vault_hyper::{ClientSettings, CreateSession, Event, Vault, VaultClient};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 #[tokio::test]
 async fn an_https_call_says_which_feature_is_missing() {
-    let client = VaultClient::new(Vault::new("key", "app").unwrap());
-    let error = client
+    let is_told = Arc::new(AtomicBool::new(false));
+    let told = Arc::clone(&is_told);
+    let settings = ClientSettings::from(Vault::new("key", "app").unwrap()).observer(move |event| {
+        let is_end = matches!(event, Event::CallEnded { attempts: 0, .. });
+        told.store(is_end, Ordering::Relaxed);
+    });
+    let error = VaultClient::new(settings)
         .create_session(CreateSession::new("test-consumer"))
         .await
         .unwrap_err();
@@ -18,6 +25,7 @@ async fn an_https_call_says_which_feature_is_missing() {
         CallErrorKind::Client(ClientError::MissingTls { .. })
     ));
     assert_eq!(error.attempts(), 0);
+    assert!(is_told.load(Ordering::Relaxed));
     assert_eq!(
         error.to_string(),
         "https needs TLS, which apideck-vault-hyper was built without: \

@@ -37,14 +37,12 @@ pub(crate) struct Defaults {
 }
 
 /// Where a call gets its client from.
-#[derive(Debug)]
 pub(crate) enum Source {
     OfCaller(Client),
     ByDefault(Arc<Defaults>, Way),
 }
 
 /// How a call reaches the server.
-#[derive(Debug)]
 pub(crate) enum Way {
     Https,
     /// Through the proxy with this URL.
@@ -60,7 +58,7 @@ impl Clients {
             https: ByRuntime::new(),
             https_through_proxy: ByRuntime::new(),
             http: ByRuntime::new(),
-            proxy: EnvironmentProxy::new(variable),
+            proxy: EnvironmentProxy::new(|name| env::var_os(name)),
         }))
     }
 
@@ -95,10 +93,6 @@ impl Source {
             Way::Http => defaults.http.get(|| build(tls::without_roots(builder())?)),
         }
     }
-}
-
-fn variable(name: &str) -> Option<String> {
-    Some(env::var_os(name)?.to_string_lossy().into_owned())
 }
 
 fn proxy(url: &str) -> Result<Proxy, ClientError> {

@@ -14,7 +14,10 @@ pub(crate) async fn drive<O: Operation, T>(
     call: PreparedCall<O, reqwest::Error>,
     wanted: fn(Response<O::Output>) -> T,
 ) -> Result<T, CallError> {
-    let client = client?.client()?;
+    let client = match client.and_then(Source::client) {
+        Ok(client) => client,
+        Err(error) => return Err(call.cannot_send(error)),
+    };
     let mut step = call.begin();
     let started = Instant::now();
     loop {

@@ -4,13 +4,20 @@
 
 use apideck_vault_emulator::Emulator;
 use apideck_vault_reqwest::error::{CallErrorKind, ClientError};
-use apideck_vault_reqwest::{CreateSession, Vault, VaultClient, reqwest};
+use apideck_vault_reqwest::{ClientSettings, CreateSession, Event, Vault, VaultClient, reqwest};
 use std::panic::catch_unwind;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 #[tokio::test]
 async fn an_https_call_says_which_feature_is_missing() {
-    let client = VaultClient::new(Vault::new("key", "app").unwrap());
-    let error = client
+    let is_told = Arc::new(AtomicBool::new(false));
+    let told = Arc::clone(&is_told);
+    let settings = ClientSettings::from(Vault::new("key", "app").unwrap()).observer(move |event| {
+        let is_end = matches!(event, Event::CallEnded { attempts: 0, .. });
+        told.store(is_end, Ordering::Relaxed);
+    });
+    let error = VaultClient::new(settings)
         .create_session(CreateSession::new("test-consumer"))
         .await
         .unwrap_err();
@@ -19,6 +26,7 @@ async fn an_https_call_says_which_feature_is_missing() {
         CallErrorKind::Client(ClientError::MissingTls { .. })
     ));
     assert_eq!(error.attempts(), 0);
+    assert!(is_told.load(Ordering::Relaxed));
     assert_eq!(
         error.to_string(),
         "https needs TLS, which apideck-vault-reqwest was built without: \

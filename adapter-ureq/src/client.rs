@@ -42,9 +42,9 @@ impl VaultClient {
 
     /// A client on your own [`Agent`], with your proxies, certificates and pool.
     ///
-    /// Each request overrides three of the agent's settings: redirects are not followed, no status
-    /// is a ureq error, and the time limit is that of the client's settings. An agent that is
-    /// already configured this way is faster, and its new connections resume the TLS session of an
+    /// Each request overrides some of the agent's settings: redirects are not followed, no status
+    /// is a ureq error, any method is allowed, and the time limit is that of the client's settings. An agent
+    /// that is already configured this way is faster, and its new connections resume the TLS session of an
     /// earlier one:
     ///
     /// ```
@@ -107,6 +107,6 @@ impl VaultClient {
     pub fn send<O: Operation>(&self, operation: O) -> Result<Response<O::Output>, CallError> {
         let seed = RandomState::new().hash_one(());
         let client = self.clients.of(&self.settings.vault);
-        drive(client.map(|client| (client, self.settings.begin(operation, seed))))
+        drive(client, self.settings.prepare(operation, seed))
     }
 }

@@ -1,12 +1,12 @@
 //! Opening a connection: the lookup, TCP, a proxy and TLS, all within one time to connect.
 
 use std::sync::Arc;
-use ureq::Error;
 use ureq::config::Config;
 use ureq::http::Uri;
 use ureq::unversioned::resolver::{ResolvedSocketAddrs, Resolver};
 use ureq::unversioned::transport::time::Instant;
 use ureq::unversioned::transport::{ConnectionDetails, Connector, NextTimeout, Transport};
+use ureq::{Error, Proxy};
 
 use crate::connection::Connection;
 use crate::limit::{Limit, ToProxy};
@@ -33,8 +33,9 @@ impl<C: Connector<Out = Box<dyn Transport>>> Connector for InTime<C> {
         match self.open(details) {
             Ok(Some(opened)) => Ok(Some(Connection::new(opened))),
             failed => {
-                // The server may have moved.
-                self.lookups.forget(details.uri);
+                // The server, or the proxy, may have moved.
+                let proxy = details.config.proxy();
+                self.lookups.forget(proxy.map_or(details.uri, Proxy::uri));
                 failed.map(|_| None).map_err(NotConnected::around)
             }
         }
@@ -118,7 +119,7 @@ mod tests {
     use std::sync::{Mutex, mpsc};
     use std::thread;
     use std::time::Duration;
-    use ureq::{Agent, Proxy};
+    use ureq::Agent;
 
     /// Notes what it is given, and connects to nobody.
     #[derive(Debug)]
@@ -223,6 +224,25 @@ mod tests {
         }
         let requests = emulator.requests();
         assert_eq!(requests[0].connection, requests[1].connection);
+    }
+
+    #[test]
+    fn a_proxy_that_could_not_be_reached_is_looked_up_again() {
+        let emulator = Emulator::start().unwrap();
+        let (proxy, _) = proxy_to(emulator.address());
+        let proxy = proxy.replace("http://127.0.0.1", "localhost");
+        let connector = InTime {
+            connector: Arc::<Steps>::default(),
+            lookups: slow(&proxy, Duration::ZERO),
+        };
+        let config = Agent::config_builder()
+            .proxy(Some(Proxy::new(&proxy).unwrap()))
+            .http_status_as_error(false);
+        let agent = Agent::with_parts(config.build(), connector, Later);
+        let error = agent.get(emulator.url()).call().unwrap_err();
+        assert!(error.to_string().contains("refused"), "{error}");
+        agent.get(emulator.url()).call().unwrap();
+        assert_eq!(emulator.requests().len(), 1);
     }
 
     #[test]

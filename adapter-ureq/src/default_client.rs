@@ -51,7 +51,7 @@ impl Clients {
             https_through_proxy: Arc::default(),
             // Plain http goes to loopback, or was requested explicitly: a proxy could read the key.
             http: agent(config(usual)),
-            proxy: Some(Arc::new(EnvironmentProxy::new(variable))),
+            proxy: Some(Arc::new(EnvironmentProxy::new(|name| env::var_os(name)))),
             usual,
         }
     }
@@ -85,10 +85,6 @@ impl Clients {
         let made = https(self.usual, proxy)?;
         Ok(agent.get_or_init(|| made))
     }
-}
-
-fn variable(name: &str) -> Option<String> {
-    Some(env::var_os(name)?.to_string_lossy().into_owned())
 }
 
 fn https(timeout: Option<Duration>, proxy: Option<&str>) -> Result<Agent, ClientError> {

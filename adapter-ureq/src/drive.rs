@@ -2,7 +2,7 @@
 
 use apideck_vault_core::error::ClientError;
 use apideck_vault_core::http::Response;
-use apideck_vault_core::{Operation, Step};
+use apideck_vault_core::{Operation, PreparedCall, Step};
 use std::thread::sleep;
 use std::time::Instant;
 use ureq::Agent;
@@ -11,9 +11,14 @@ use crate::{CallError, transport};
 
 /// Runs a whole call.
 pub(crate) fn drive<O: Operation>(
-    begun: Result<(&Agent, Step<O, ureq::Error>), ClientError>,
+    client: Result<&Agent, ClientError>,
+    call: PreparedCall<O, ureq::Error>,
 ) -> Result<Response<O::Output>, CallError> {
-    let (client, mut step) = begun?;
+    let client = match client {
+        Ok(client) => client,
+        Err(error) => return Err(call.cannot_send(error)),
+    };
+    let mut step = call.begin();
     let started = Instant::now();
     loop {
         step = match step {

@@ -95,10 +95,17 @@ fn run(
 
 /// Whether ureq sends requests of this method without being told to.
 fn is_standard(method: &Method) -> bool {
-    matches!(
-        *method,
-        Method::GET | Method::POST | Method::PUT | Method::PATCH | Method::DELETE
-    )
+    const STANDARD: [Method; 8] = [
+        Method::GET,
+        Method::HEAD,
+        Method::POST,
+        Method::PUT,
+        Method::PATCH,
+        Method::DELETE,
+        Method::OPTIONS,
+        Method::TRACE,
+    ];
+    STANDARD.contains(method)
 }
 
 /// A body that records whether any of it was read. ureq reads it only once it is connected, so an

@@ -87,13 +87,13 @@ pub enum Event<'a> {
     /// The call is over.
     #[non_exhaustive]
     CallEnded {
-        /// How many attempts were made: 0 if the input was wrong.
+        /// How many attempts were made: 0 if the input was wrong, or the client cannot send.
         attempts: u32,
         /// How long the call took, waits included.
         elapsed: Duration,
         /// The status of the success, or why there were no more attempts.
         outcome: Result<StatusCode, GaveUp>,
-        /// What went wrong; `None` after a success, and if the input was wrong.
+        /// What went wrong; `None` after a success, and if there was no attempt.
         cause: Option<PastCause>,
     },
 }

@@ -1,33 +1,34 @@
 //! Proxies: which one the environment names, by one rule for every HTTP stack.
 
-use http::Uri;
-use http::uri::Scheme;
+use std::ffi::OsString;
 use std::fmt;
 use std::net::IpAddr;
 
 use crate::error::ClientError;
-use crate::vault::{Vault, check_host_and_port};
+use crate::vault::{Vault, check_host_and_port, percent_encoded};
 
 /// The first of these that is not empty names the proxy.
 const NAMES: [&str; 4] = ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"];
 
-/// The proxy for https that the variables of the environment name, as they do for curl.
+/// The proxy for https that the variables of the environment name.
 ///
-/// The proxy is the first of `HTTPS_PROXY`, `https_proxy`, `ALL_PROXY` and `all_proxy` that is not empty: the URL
-/// of an http or https proxy (without a scheme, of an http proxy). `NO_PROXY`, or else `no_proxy`, lists servers
-/// that are reached without it, separated by commas or blanks: names, each of which stands for the names below it,
-/// too, addresses, ranges of addresses such as `10.0.0.0/8`, or `*` for all. Plain http has no proxy: it is for
-/// loopback, and a proxy could read the key.
+/// It is the first of `HTTPS_PROXY`, `https_proxy`, `ALL_PROXY` and `all_proxy` that is not empty: the URL of an http
+/// or https proxy. Without a scheme, it is an http proxy, and without a port, its port is 80, or 443 for https. A
+/// user and a password are percent-encoded.
+///
+/// `NO_PROXY`, or else `no_proxy`, lists servers that are reached without it, separated by commas or blanks: names,
+/// each of which stands for the names below it, too, addresses, ranges of addresses such as `10.0.0.0/8`, or `*` for
+/// all. Plain http has no proxy: it is for loopback, and a proxy could read the key.
 ///
 /// The adapters' default clients use it. In a loop of your own:
 ///
 /// ```
 /// use apideck_vault_core::{Vault, proxy::EnvironmentProxy};
 ///
-/// // In your program: `|name| std::env::var(name).ok()`
+/// // In your program: `|name| std::env::var_os(name)`
 /// let proxy = EnvironmentProxy::new(|name| match name {
-///     "HTTPS_PROXY" => Some("proxy.example:3128".to_owned()),
-///     "NO_PROXY" => Some("10.0.0.0/8,corp.example".to_owned()),
+///     "HTTPS_PROXY" => Some("proxy.example:3128".into()),
+///     "NO_PROXY" => Some("10.0.0.0/8,corp.example".into()),
 ///     _ => None,
 /// });
 /// let vault = Vault::new("sk_live_1", "app")?;
@@ -44,13 +45,16 @@ pub struct EnvironmentProxy {
 
 impl EnvironmentProxy {
     /// Reads the variables. `variable` returns the value of the one with this name, if it is set.
-    pub fn new(variable: impl Fn(&str) -> Option<String>) -> Self {
-        let url = NAMES.into_iter().find_map(|name| {
+    pub fn new(variable: impl Fn(&str) -> Option<OsString>) -> Self {
+        let value_of = |name| {
             let value = variable(name)?;
-            let value = value.trim();
-            (!value.is_empty()).then(|| url_in(name, value))
-        });
-        let bypassed = variable("NO_PROXY").or_else(|| variable("no_proxy"));
+            let value = value.to_string_lossy().trim().to_owned();
+            (!value.is_empty()).then_some(value)
+        };
+        let url = NAMES
+            .into_iter()
+            .find_map(|name| Some(url_in(name, &value_of(name)?)));
+        let bypassed = value_of("NO_PROXY").or_else(|| value_of("no_proxy"));
         let bypassed = bypassed.unwrap_or_default();
         let entries =
             bypassed.split(|character: char| character == ',' || character.is_whitespace());
@@ -92,27 +96,47 @@ impl fmt::Debug for EnvironmentProxy {
     }
 }
 
-/// The proxy's URL, without what a proxy has no use for.
+/// The proxy's URL, in the one form that all stacks read alike.
 fn url_in(name: &'static str, value: &str) -> Result<String, ClientError> {
     let wrong = |problem: &str| ClientError::unusable_proxy(name, problem);
-    let uri = match value.contains("://") {
-        true => value.parse::<Uri>(),
-        false => format!("http://{value}").parse(),
-    };
-    let uri = uri.map_err(|_| wrong("is not a URL"))?;
-    let (Some(scheme), Some(authority)) = (uri.scheme(), uri.authority()) else {
-        return Err(wrong("is not a URL"));
-    };
-    if scheme.as_str().is_empty() {
-        return Err(wrong("has no scheme before `://`"));
+    let (scheme, rest) = value.split_once("://").unwrap_or(("http", value));
+    let scheme = scheme.to_ascii_lowercase();
+    if scheme != "http" && scheme != "https" {
+        return Err(wrong("is neither http nor https"));
     }
-    if *scheme != Scheme::HTTP && *scheme != Scheme::HTTPS {
-        return Err(wrong(&format!("has the scheme {scheme}")));
+    let rest = rest.strip_suffix('/').unwrap_or(rest);
+    // A password with one of these in it would make its beginning the proxy's name.
+    if rest.contains(['/', '?', '#']) {
+        return Err(wrong("has more than a user, a host and a port"));
     }
-    let server = authority.as_str();
-    let server = server.rsplit_once('@').map_or(server, |(_, server)| server);
+    let Some((user, server)) = rest.rsplit_once('@') else {
+        check_host_and_port(rest).map_err(wrong)?;
+        return Ok(format!("{scheme}://{rest}"));
+    };
     check_host_and_port(server).map_err(wrong)?;
-    Ok(format!("{scheme}://{authority}"))
+    let (user, password) = user.split_once(':').unwrap_or((user, ""));
+    let (Some(user), Some(password)) = (reencoded(user), reencoded(password)) else {
+        return Err(wrong(
+            "has a user or a password that is not percent-encoded",
+        ));
+    };
+    Ok(format!("{scheme}://{user}:{password}@{server}"))
+}
+
+/// Percent-encodes what is percent-encoded, so that nothing is left that one stack reads differently from another.
+fn reencoded(text: &str) -> Option<String> {
+    let mut parts = text.split('%');
+    let mut decoded = parts.next()?.as_bytes().to_vec();
+    for part in parts {
+        let (digits, plain) = part.split_at_checked(2)?;
+        // It would accept a sign.
+        if !digits.bytes().all(|digit| digit.is_ascii_hexdigit()) {
+            return None;
+        }
+        decoded.push(u8::from_str_radix(digits, 16).ok()?);
+        decoded.extend(plain.bytes());
+    }
+    Some(percent_encoded(std::str::from_utf8(&decoded).ok()?))
 }
 
 /// An entry of `NO_PROXY`.
@@ -128,6 +152,7 @@ enum Servers {
 impl Servers {
     fn listed_as(entry: &str) -> Option<Self> {
         let entry = entry.strip_prefix('.').unwrap_or(entry);
+        let entry = without_last_dot(entry);
         if let "" | "*" = entry {
             return (entry == "*").then_some(Self::All);
         }
@@ -150,13 +175,18 @@ impl Servers {
                 bits_in_common(*near, address).is_some_and(|common| common >= *bits)
             }
             (Self::Named(name), None) => {
-                let host = host.to_ascii_lowercase();
+                let host = without_last_dot(host).to_ascii_lowercase();
                 let before = host.strip_suffix(name.as_str());
                 before.is_some_and(|before| before.is_empty() || before.ends_with('.'))
             }
             (Self::Near(..), None) | (Self::Named(_), Some(_)) => false,
         }
     }
+}
+
+/// `example.com.` is `example.com`.
+fn without_last_dot(name: &str) -> &str {
+    name.strip_suffix('.').unwrap_or(name)
 }
 
 /// An IPv6 address may be in brackets.

@@ -21,6 +21,7 @@ pub(crate) use authority::check_host_and_port;
 pub use headers::header_value;
 use headers::{authorization, without_bearer};
 pub use path::path_segment;
+pub(crate) use path::percent_encoded;
 use server_url::Server;
 
 pub(crate) const APP_ID: HeaderName = HeaderName::from_static("x-apideck-app-id");

@@ -1,6 +1,6 @@
 //! What a call tells its observer.
 
-use apideck_vault_core::error::{Failure, FailureKind, PastCause};
+use apideck_vault_core::error::{CallErrorKind, ClientError, Failure, FailureKind, PastCause};
 use apideck_vault_core::http::{Response, StatusCode};
 use apideck_vault_core::retry::{RetryBudget, WhenEmpty};
 use apideck_vault_core::{Bytes, ClientSettings, CreateSession, Event, Step, Vault};
@@ -168,6 +168,23 @@ fn a_call_that_finds_no_token_and_does_not_wait_tells_no_wait() {
 fn input_that_cannot_be_sent_is_told_as_the_end() {
     let told = told(|settings| settings, "", Vec::new());
     assert_eq!(told, ["end after 0: Err(Policy), None"]);
+}
+
+#[test]
+fn a_client_that_cannot_send_ends_the_call_and_wrong_input_goes_before_it() {
+    for (consumer_id, is_about_the_client) in [("c", true), ("", false)] {
+        let told = Arc::new(Mutex::new(Vec::new()));
+        let list = told.clone();
+        let settings = ClientSettings::from(Vault::new("sk_secret", "app").unwrap())
+            .observer(move |event| list.lock().unwrap().push(line(event)));
+        let call = settings.prepare::<_, io::Error>(CreateSession::new(consumer_id), 1);
+        let error = call.cannot_send(ClientError::missing_tls("a-package"));
+        assert_eq!(
+            matches!(error.kind(), CallErrorKind::Client(_)),
+            is_about_the_client
+        );
+        assert_eq!(*told.lock().unwrap(), ["end after 0: Err(Policy), None"]);
+    }
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! What the feature `tracing` logs.
 
-use apideck_vault_core::error::{Failure, FailureKind};
+use apideck_vault_core::error::{ClientError, Failure, FailureKind};
 use apideck_vault_core::http::{Method, Request, Response};
 use apideck_vault_core::operation::{decode_json, path_segment};
 use apideck_vault_core::{Bytes, ClientSettings, CreateSession, Operation, Step, Vault};
@@ -8,12 +8,19 @@ use serde_json::Value;
 use std::io::{self, Write};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
+use tracing::Subscriber;
 use tracing_subscriber::fmt::format::FmtSpan;
 
 const KEY: &str = "sk_live_secret";
 
 #[derive(Clone, Default)]
 struct Log(Arc<Mutex<Vec<u8>>>);
+
+impl Log {
+    fn text(&self) -> String {
+        String::from_utf8(self.0.lock().unwrap().clone()).unwrap()
+    }
+}
 
 impl Write for Log {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
@@ -39,15 +46,7 @@ fn log_at<O: Operation>(
     outcomes: Vec<Result<Response<Bytes>, Failure<io::Error>>>,
 ) -> String {
     let log = Log::default();
-    let writer = log.clone();
-    let subscriber = tracing_subscriber::fmt()
-        .with_max_level(tracing::Level::TRACE)
-        .with_span_events(FmtSpan::CLOSE)
-        .with_ansi(false)
-        .without_time()
-        .with_writer(move || writer.clone())
-        .finish();
-    tracing::subscriber::with_default(subscriber, || {
+    tracing::subscriber::with_default(subscriber(&log), || {
         let mut outcomes = outcomes.into_iter();
         let mut elapsed = Duration::ZERO;
         let mut step = ClientSettings::from(vault).begin(operation, 1);
@@ -66,7 +65,18 @@ fn log_at<O: Operation>(
             };
         }
     });
-    String::from_utf8(log.0.lock().unwrap().clone()).unwrap()
+    log.text()
+}
+
+fn subscriber(log: &Log) -> impl Subscriber + Send + Sync + use<> {
+    let writer = log.clone();
+    tracing_subscriber::fmt()
+        .with_max_level(tracing::Level::TRACE)
+        .with_span_events(FmtSpan::CLOSE)
+        .with_ansi(false)
+        .without_time()
+        .with_writer(move || writer.clone())
+        .finish()
 }
 
 fn refused(status: u16) -> Response<Bytes> {
@@ -160,9 +170,26 @@ fn input_that_cannot_be_sent_is_a_span_too() {
     assert_shows(
         &log,
         &[
-            r#"apideck_vault.call{otel.kind="client" error.type="invalid_input"}"#,
+            r#"apideck_vault.call{otel.kind="client" error.type="cannot_send"}"#,
             "call failed attempts=0",
             "close",
+        ],
+    );
+}
+
+#[test]
+fn a_client_that_cannot_send_is_in_the_span_of_its_call() {
+    let log = Log::default();
+    let settings = ClientSettings::from(Vault::new(KEY, "the-app").unwrap());
+    tracing::subscriber::with_default(subscriber(&log), || {
+        let call = settings.prepare::<_, io::Error>(CreateSession::new("the-consumer"), 1);
+        drop(call.cannot_send(ClientError::missing_tls("a-package")));
+    });
+    assert_shows(
+        &log.text(),
+        &[
+            r#"url.template="/vault/sessions" error.type="cannot_send""#,
+            "call failed attempts=0",
         ],
     );
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::state::{First, State};
 use super::trace::Trace;
 use super::{Attempt, Step};
-use crate::error::{BuildError, GaveUp};
+use crate::error::{BuildError, CallError, ClientError, GaveUp};
 use crate::observe::Event;
 use crate::operation::Operation;
 use crate::settings::ClientSettings;
@@ -37,18 +37,19 @@ impl ClientSettings {
     pub fn prepare<O: Operation, E>(&self, operation: O, seed: u64) -> PreparedCall<O, E> {
         let prepared = State::prepare(self, operation, seed);
         if prepared.is_err() {
-            let ended = Event::CallEnded {
-                attempts: 0,
-                elapsed: Duration::ZERO,
-                outcome: Err(GaveUp::Policy),
-                cause: None,
-            };
-            Trace::without_request().tell(&ended);
-            self.tell(&ended);
+            Trace::without_request().tell(&NEVER_BEGUN);
+            self.tell(&NEVER_BEGUN);
         }
         PreparedCall(prepared)
     }
 }
+
+const NEVER_BEGUN: Event<'static> = Event::CallEnded {
+    attempts: 0,
+    elapsed: Duration::ZERO,
+    outcome: Err(GaveUp::Policy),
+    cause: None,
+};
 
 impl<O: Operation, E> PreparedCall<O, E> {
     /// Begins the call. The first step is to send its request, or [`Step::Done`] if the input cannot
@@ -59,5 +60,17 @@ impl<O: Operation, E> PreparedCall<O, E> {
             Err(error) => return Step::Done(Err(error.into())),
         };
         Step::Send(request, Attempt::at(Duration::ZERO, state))
+    }
+
+    /// Ends the call before it begins, because the client cannot send it. If the input is wrong as well, the error is
+    /// about that.
+    pub fn cannot_send(self, error: ClientError) -> CallError<E> {
+        match self.0 {
+            Ok((_, state)) => {
+                state.tell(&NEVER_BEGUN);
+                error.into()
+            }
+            Err(error) => error.into(),
+        }
     }
 }

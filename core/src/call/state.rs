@@ -64,10 +64,6 @@ impl<O: Operation, E> State<O, E> {
         Ok((request, state))
     }
 
-    fn is_watched(&self) -> bool {
-        self.trace.is_enabled() || self.settings.observer.is_some()
-    }
-
     /// Tells whoever watches the call.
     pub(super) fn tell(&self, event: &Event<'_>) {
         self.trace.tell(event);
@@ -195,15 +191,16 @@ impl<O: Operation, E> State<O, E> {
         if let (false, Some(budget)) = (status.is_server_error(), self.budget()) {
             budget.call_succeeds(self.is_probe);
         }
-        if !self.is_watched() {
-            return;
-        }
+        let request_id = match Trace::IS_READ || self.settings.observer.is_some() {
+            true => loggable_request_id(answer.headers(), self.settings.vault.secret()),
+            false => None,
+        };
         self.tell(&Event::AttemptEnded {
             number: self.attempts,
             outcome: Ok(status),
             begun,
             took: elapsed.saturating_sub(begun),
-            request_id: loggable_request_id(answer.headers(), self.settings.vault.secret()),
+            request_id,
         });
         self.tell(&Event::CallEnded {
             attempts: self.attempts,

@@ -14,6 +14,9 @@ use crate::vault::PathTemplate;
 pub(super) struct Trace(Span);
 
 impl Trace {
+    /// Somebody may read what it is told.
+    pub(super) const IS_READ: bool = true;
+
     pub(super) fn begin(request: &mut Request<Bytes>) -> Self {
         let template = request.extensions_mut().remove::<PathTemplate>();
         let (method, uri) = (request.method(), request.uri());
@@ -34,7 +37,7 @@ impl Trace {
         ))
     }
 
-    /// The span of a call whose input cannot be sent.
+    /// The span of a call whose input is wrong.
     pub(super) fn without_request() -> Self {
         Self(info_span!(
             "apideck_vault.call",
@@ -47,10 +50,6 @@ impl Trace {
     /// shorter way.
     pub(super) fn continue_with(&self, request: &mut Request<Bytes>) {
         request.extensions_mut().remove::<PathTemplate>();
-    }
-
-    pub(super) fn is_enabled(&self) -> bool {
-        !self.0.is_disabled()
     }
 
     pub(super) fn tell(&self, event: &Event<'_>) {
@@ -102,7 +101,7 @@ impl Trace {
 /// The status of a refusal, or a word for what else went wrong.
 fn error_type(cause: Option<PastCause>) -> String {
     match cause {
-        None => "invalid_input".to_owned(),
+        None => "cannot_send".to_owned(),
         Some(PastCause::Refused(status)) => status.as_str().to_owned(),
         Some(PastCause::Broken) => "broken_answer".to_owned(),
         Some(PastCause::Failed(kind)) => format!("{kind:?}"),

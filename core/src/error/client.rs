@@ -38,8 +38,8 @@ pub enum ClientError {
     /// The environment names a proxy for the server, but not one that the default client can use.
     #[error(
         "the proxy in {variable} {problem}: it must be the URL of an http or https proxy, such as \
-         http://user:password@proxy.example:3128, percent-encoded; \
-         for any other, bring your own client with `from_client`"
+         http://user:password@proxy.example:3128, with the user and the password percent-encoded; \
+         for another kind of proxy, bring your own client with `from_client`"
     )]
     #[non_exhaustive]
     UnusableProxy {
@@ -58,7 +58,7 @@ impl ClientError {
         }
     }
 
-    /// For a variable that does not name a proxy of which a client can make use. `problem` is a predicate without the
+    /// For a variable that does not name a proxy that a client can use. `problem` is a predicate without the
     /// value, which may have a password.
     pub fn unusable_proxy(
         variable: impl Into<Cow<'static, str>>,

@@ -66,8 +66,8 @@ impl FailureKind {
     /// What an I/O error says: whether it happened while connecting, or later, or by a time limit.
     ///
     /// For an HTTP stack that does not say by itself how far an attempt got. If it does, use
-    /// [`of_connecting`](Self::of_connecting) and [`of_exchange`](Self::of_exchange). What may have
-    /// happened later, such as an unreachable network, is taken for that.
+    /// [`of_connecting`](Self::of_connecting) and [`of_exchange`](Self::of_exchange). An error that may also
+    /// come later, such as an unreachable network, counts as later.
     ///
     /// ```
     /// use apideck_vault_core::error::FailureKind;

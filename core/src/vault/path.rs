@@ -25,16 +25,22 @@ pub fn path_segment(field: &'static str, text: &str) -> Result<String, BuildErro
         let expected = "it must be text that can be one segment of a path";
         return Err(BuildError::new(field, "is empty, `.` or `..`", expected));
     }
-    let mut segment = String::with_capacity(text.len());
+    Ok(percent_encoded(text))
+}
+
+/// Percent-encodes all but what never has a meaning in a URL
+/// ([RFC 3986, section 2.3](https://www.rfc-editor.org/rfc/rfc3986#section-2.3)).
+pub(crate) fn percent_encoded(text: &str) -> String {
+    let mut encoded = String::with_capacity(text.len());
     for byte in text.bytes() {
         match byte {
             b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => {
-                segment.push(char::from(byte));
+                encoded.push(char::from(byte));
             }
-            _ => segment.push_str(&format!("%{byte:02X}")),
+            _ => encoded.push_str(&format!("%{byte:02X}")),
         }
     }
-    Ok(segment)
+    encoded
 }
 
 #[cfg(test)]

@@ -179,7 +179,8 @@ fn errors(texts: &mut Texts) {
         "user:secret@ proxy",
     ] {
         let url = url.replace("secret", TOKEN);
-        let proxy = EnvironmentProxy::new(|name| (name == "HTTPS_PROXY").then(|| url.clone()));
+        let proxy =
+            EnvironmentProxy::new(|name| (name == "HTTPS_PROXY").then(|| url.clone().into()));
         texts.debug(&proxy);
         if let Err(error) = proxy.url_for(&vault()) {
             texts.error(&error);

@@ -244,8 +244,7 @@ fn unusable(stack: Stack) {
         assert!(!outcome.contains("password@"), "{outcome}");
         // Which is not retried.
         assert!(outcome.starts_with("Client(UnusableProxy"), "{outcome}");
-        let problem = format!("has the scheme {scheme}");
-        assert!(outcome.contains(&problem), "{outcome}");
+        assert!(outcome.contains("is neither http nor https"), "{outcome}");
     }
     assert_eq!(emulator.requests().len(), 0);
     let environment = [
