@@ -201,19 +201,19 @@ fn any_method(stack: Stack) {
         Method::DELETE,
         query,
     ] {
-        for body in ["{}", ""] {
+        // With times of its own, a request needs its own configuration on ureq.
+        for (body, deadline) in [("{}", 30), ("{}", 15), ("", 30), ("", 15)] {
             let emulator = Emulator::start().unwrap();
-            emulator.script([Answer::raw(answer), Answer::raw(answer)]);
+            emulator.script([Answer::raw(answer)]);
             let client = client_for(stack, &emulator);
-            let one_second = |settings: ClientSettings| settings.deadline(Duration::from_secs(1));
-            for client in [client.clone(), client.with_settings(one_second)] {
-                let answered = client.send(Anything(method.clone(), body)).unwrap();
-                assert_eq!(answered.attempts, 1);
-            }
-            for request in emulator.requests() {
-                assert_eq!(request.method, method.as_str());
-                assert_eq!(request.body, body.as_bytes(), "{method}");
-            }
+            let client = client.with_settings(|settings| {
+                let settings = settings.deadline(Duration::from_secs(deadline));
+                settings.retry(once())
+            });
+            client.send(Anything(method.clone(), body)).unwrap();
+            let request = emulator.requests().swap_remove(0);
+            assert_eq!(request.method, method.as_str());
+            assert_eq!(request.body, body.as_bytes(), "{method}");
         }
     }
 }
