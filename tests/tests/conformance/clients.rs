@@ -202,7 +202,7 @@ fn any_method(stack: Stack) {
         query,
     ] {
         // With times of its own, a request needs its own configuration on ureq.
-        for (body, deadline) in [("{}", 30), ("{}", 15), ("", 30), ("", 15)] {
+        for (body, deadline) in [("{}", 30), ("{}", 5), ("", 30), ("", 5)] {
             let emulator = Emulator::start().unwrap();
             emulator.script([Answer::raw(answer)]);
             let client = client_for(stack, &emulator);
