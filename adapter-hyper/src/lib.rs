@@ -53,21 +53,23 @@
 //!
 //! A [feature](#features) decides which TLS the default client uses and what it trusts: Mozilla's root
 //! certificates, or the system's. For a root certificate from a file, a client certificate or HTTP/2, bring a
-//! service of your own ([more](VaultClient::from_client)):
+//! service of your own ([more](VaultClient::from_client)), here with the crates `hyper-rustls` and `rustls`:
 //!
 //! ```
-//! use apideck_vault_hyper::hyper_util::client::legacy::{Client, connect::HttpConnector};
+//! use apideck_vault_hyper::hyper_util::client::legacy::Client;
+//! use apideck_vault_hyper::hyper_util::client::legacy::connect::HttpConnector;
 //! use apideck_vault_hyper::hyper_util::rt::TokioExecutor;
 //! use apideck_vault_hyper::{Bytes, Full, Vault, VaultClient};
 //! # #[cfg(feature = "rustls")]
 //! use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
+//! use std::error::Error;
 //!
 //! # #[cfg(feature = "rustls")]
 //! type Trusting = VaultClient<Client<HttpsConnector<HttpConnector>, Full<Bytes>>>;
 //!
 //! /// A client that trusts only this root certificate, which is PEM.
 //! # #[cfg(feature = "rustls")]
-//! fn trusting(root: &[u8], vault: Vault) -> Result<Trusting, Box<dyn std::error::Error>> {
+//! fn trusting(root: &[u8], vault: Vault) -> Result<Trusting, Box<dyn Error>> {
 //!     use rustls::pki_types::{CertificateDer, pem::PemObject};
 //!     use rustls::{ClientConfig, RootCertStore, crypto::ring};
 //!
@@ -183,7 +185,7 @@
 //! # }
 //! ```
 //!
-//! # Other endpoints, other stacks
+//! # Other endpoints
 //!
 //! [`send`](VaultClient::send) takes any [`Operation`], also one of your own, with the same retries, and returns
 //! the whole answer:

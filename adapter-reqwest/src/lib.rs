@@ -166,7 +166,7 @@
 //! # }
 //! ```
 //!
-//! # Other endpoints, other stacks
+//! # Other endpoints
 //!
 //! [`send`](VaultClient::send) takes any [`Operation`], also one of your own, with the same retries, and returns
 //! the whole answer:
