@@ -79,7 +79,7 @@ use crate::error::{BuildError, Object};
 /// `Debug` shows neither the metadata nor the values of the custom settings.
 ///
 /// Source: [Create Session](https://developers.apideck.com/apis/vault/reference#tag/Sessions/operation/sessionsCreate).
-#[derive(Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
 pub struct Session {

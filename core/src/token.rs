@@ -105,7 +105,7 @@ impl fmt::Debug for SessionToken {
 /// assert!(lasts(&token, UNIX_EPOCH + Duration::from_secs(1_799_999_000)));
 /// assert!(!lasts(&token, UNIX_EPOCH + Duration::from_secs(1_799_999_990)));
 /// ```
-#[derive(Clone, PartialEq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct TokenClaims(Map<String, Value>);
 
 impl TokenClaims {

@@ -33,7 +33,7 @@ use crate::vault::check_host_and_port;
 /// assert_eq!(answer.headers()["location"], "https://vault.apideck.com/session/token");
 /// # Ok::<(), http::Error>(())
 /// ```
-#[derive(Clone, PartialEq)]
+#[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct CreatedSession {
     /// The status, as repeated in the body: 200.

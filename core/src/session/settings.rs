@@ -24,7 +24,7 @@ use crate::error::BuildError;
 /// assert_eq!(serde_json::to_string(&settings)?, r#"{"allow_actions":[]}"#);
 /// # Ok::<(), serde_json::Error>(())
 /// ```
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
 pub struct SessionSettings {
