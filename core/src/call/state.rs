@@ -191,10 +191,11 @@ impl<O: Operation, E> State<O, E> {
         if let (false, Some(budget)) = (status.is_server_error(), self.budget()) {
             budget.call_succeeds(self.is_probe);
         }
-        let request_id = match Trace::IS_READ || self.settings.observer.is_some() {
-            true => loggable_request_id(answer.headers(), self.settings.vault.secret()),
-            false => None,
-        };
+        let is_told = self.settings.observer.is_some();
+        let is_told = is_told || Trace::IS_READ;
+        let request_id = is_told
+            .then(|| loggable_request_id(answer.headers(), self.settings.vault.secret()))
+            .flatten();
         self.tell(&Event::AttemptEnded {
             number: self.attempts,
             outcome: Ok(status),
